@@ -1,0 +1,45 @@
+#ifndef COMMON_WEB_H
+#define COMMON_WEB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <libwebsockets.h>
+
+#include "common/loop.h"
+
+/* A libwebsockets server on our loop, with the guards that stack-notes names: our own listening
+ * socket, HTTP/1.1 only, no h2c, no extensions, UTF-8 checked, security headers. Used by the gateway
+ * and the understudy; nothing else knows libwebsockets. */
+struct web;
+
+struct web_settings {
+    const char *address;  /* where to listen */
+    int64_t port;         /* 0: a free one */
+    const char *tls_cert; /* files, or "" for plain */
+    const char *tls_key;
+    int64_t max_clients;  /* more are answered 503 and closed before any work */
+    const struct lws_protocols *protocols; /* [0] HTTP; must call web_upgrade_is_fine() in CONFIRM_UPGRADE */
+    const struct lws_http_mount *mounts;   /* or NULL */
+    void *owner;                           /* web_owner() gives it back in a callback */
+};
+
+/* Listen. NULL when it can't (logged; a port in use says so and what to do). */
+struct web *web_open(struct loop *loop, const struct web_settings *settings);
+void web_close(struct web **web);
+
+/* The port it listens on. */
+int web_port(const struct web *web);
+
+/* Take no more connections. */
+void web_stop_listening(struct web *web);
+
+/* Read certificate and key again (logged when it can't; the old stay). */
+void web_reload(struct web *web);
+
+struct lws_context *web_context(struct web *web);
+void *web_owner(struct lws *wsi);
+
+/* In protocols[0]'s LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: 0 for `websocket`, -1 for h2c and others. */
+int web_upgrade_is_fine(struct lws *wsi);
+
+#endif
