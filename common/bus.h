@@ -41,8 +41,8 @@ struct bus_listener {
 
 /* Open the bus. Returns NULL when it can't (logged: a second orchestrator on the path, a bad
  * endpoint, keys that do not fit). LISTENER is copied. */
-struct bus *bus_open(struct loop *loop, const struct bus_settings *settings, const struct bus_listener *listener,
-                     void *owner);
+struct bus *bus_open(struct loop *loop, const struct bus_settings *settings,
+                     const struct bus_listener *listener, void *owner);
 void bus_close(struct bus **bus);
 
 /* Send MESSAGE to PEER; it is copied. Returns 0, or -1 when PEER can't be reached (logged at debug;

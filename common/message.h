@@ -7,11 +7,6 @@
 
 #include "common/buffer.h"
 
-/* The words of messages.def. */
-typedef const char *text;
-typedef int64_t number;
-typedef json_t *json;
-
 /* Bytes lent by somebody. */
 struct bytes {
     const char *bytes;
@@ -20,12 +15,20 @@ struct bytes {
 
 #define MESSAGE_VERSION 1 /* of messages.def; a peer of MESSAGE_VERSION - 1 is spoken with too */
 
-/* struct hello, struct beat, ... */
+/* struct hello, struct beat, ...; text, number and json are words of messages.def alone */
+#define text const char *
+#define number int64_t
+#define json json_t *
 #define MESSAGE(NAME, name, sender, receiver) struct name {
 #define FIELD(type, name, meaning) type name;
 #define TAIL(name, meaning) struct bytes name;
-#define END };
+#define END                                                                                                  \
+    }                                                                                                        \
+    ;
 #include "common/messages.def"
+#undef text
+#undef number
+#undef json
 
 /* MESSAGE_HELLO, MESSAGE_BEAT, ... */
 enum message_kind {
@@ -42,10 +45,10 @@ enum message_kind {
  * texts and bytes live as long as the frames it was decoded from and until message_clear(). */
 struct message {
     enum message_kind kind;
-    text run;        /* the orchestrator's id of the run, "" outside of one */
-    text step;       /* of that run, as lead.c names it: "assess", "extract.2", ...; "" outside */
-    number attempt;  /* of that step, from 1 */
-    number left_ms;  /* time left for it; 0: no limit. On the way it is not reduced */
+    const char *run;  /* the orchestrator's id of the run, "" outside of one */
+    const char *step; /* of that run, as lead.c names it: "assess", "extract.2", ...; "" outside */
+    int64_t attempt;  /* of that step, from 1 */
+    int64_t left_ms;  /* time left for it; 0: no limit. On the way it is not reduced */
     union {
 #define MESSAGE(NAME, name, sender, receiver) struct name name;
 #define FIELD(type, name, meaning)

@@ -17,7 +17,7 @@ struct web_settings {
     int64_t port;         /* 0: a free one */
     const char *tls_cert; /* files, or "" for plain */
     const char *tls_key;
-    int64_t max_clients;  /* more are answered 503 and closed before any work */
+    int64_t max_clients;                   /* more are answered 503 and closed before any work */
     const struct lws_protocols *protocols; /* [0] HTTP; must call web_upgrade_is_fine() in CONFIRM_UPGRADE */
     const struct lws_http_mount *mounts;   /* or NULL */
     void *owner;                           /* web_owner() gives it back in a callback */
