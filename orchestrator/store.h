@@ -67,15 +67,22 @@ int store_forget_before(struct store *store, int64_t before_wall_ms, int limit, 
 
 /* -- messages ----------------------------------------------------------------------------------- */
 
-/* Append a message to thread THREAD_ID: AG-UI's {id, role, content, toolCalls?, toolCallId?}. HISTORY is the text that
- * the model gets for it, or NULL when it is not part of that. MARK is "" or "aborted". */
-int store_message_add(struct store *store, int64_t thread_id, int64_t run, const json_t *message, const char *history,
-                      const char *mark, int64_t wall_ms);
+/* Append a message to thread THREAD_ID: AG-UI's {id, role, content, toolCalls?, toolCallId?}. HISTORY is the
+ * text that the model gets for it, or NULL when it is not part of that. MARK is "" or "aborted". */
+int store_message_add(struct store *store, int64_t thread_id, int64_t run, const json_t *message,
+                      const char *history, const char *mark, int64_t wall_ms);
 
-/* The thread's AG-UI messages, oldest first, as a JSON array; the newest LIMIT of them (0: all). */
+/* The thread's AG-UI messages, oldest run first, as a JSON array; the newest LIMIT of them (0: all).
+ * Those marked aborted have `"aborted": true` beside AG-UI's members. */
 int store_messages(struct store *store, int64_t thread_id, int limit, json_t **messages);
 
-/* What the model gets: [{role, content}], oldest first, the newest TURNS runs; messages of one run are one answer. */
+/* What the model gets: [{role, content}], oldest run first, the newest TURNS runs before BEFORE_RUN (the
+ * store's id of a run: its own question and those that wait behind it are left out); messages of one run
+ * are one answer, one that was aborted ends with a note that says so. */
+int store_history_before(struct store *store, int64_t thread_id, int64_t before_run, int turns,
+                         json_t **history);
+
+/* The same with every run that there is. */
 int store_history(struct store *store, int64_t thread_id, int turns, json_t **history);
 
 /* -- runs --------------------------------------------------------------------------------------- */
@@ -83,9 +90,9 @@ int store_history(struct store *store, int64_t thread_id, int turns, json_t **hi
 enum store_run_state { STORE_RUN_WAITING, STORE_RUN_RUNNING, STORE_RUN_ENDED };
 
 struct store_run {
-    int64_t id;       /* the store's own, ascending by acceptance; 0: there is none */
+    int64_t id; /* the store's own, ascending by acceptance; 0: there is none */
     int64_t thread_id;
-    char *key;        /* 32 hexadecimal digits: the run's name on the bus */
+    char *key; /* 32 hexadecimal digits: the run's name on the bus */
     char *owner, *run_id, *thread;
     char *said;
     enum store_run_state state;
@@ -123,6 +130,7 @@ int store_event_add(struct store *store, int64_t run, int64_t offset, struct byt
 /* Call EACH for every event of RUN after AFTER, in order, at most LIMIT of them (0: all); EVENT is lent.
  * A non-zero return of EACH ends it. */
 typedef int store_each_event(void *owner, int64_t offset, struct bytes event);
-int store_events(struct store *store, int64_t run, int64_t after, int limit, store_each_event *each, void *owner);
+int store_events(struct store *store, int64_t run, int64_t after, int limit, store_each_event *each,
+                 void *owner);
 
 #endif
