@@ -18,7 +18,7 @@ struct web_settings {
     const char *tls_cert; /* files, or "" for plain */
     const char *tls_key;
     int64_t max_clients;                   /* more are answered 503 and closed before any work */
-    const struct lws_protocols *protocols; /* [0] HTTP; must call web_upgrade_is_fine() in CONFIRM_UPGRADE */
+    const struct lws_protocols *protocols; /* [0] HTTP; calls web_guard() first */
     const struct lws_http_mount *mounts;   /* or NULL */
     void *owner;                           /* web_owner() gives it back in a callback */
 };
@@ -39,7 +39,9 @@ void web_reload(struct web *web);
 struct lws_context *web_context(struct web *web);
 void *web_owner(struct lws *wsi);
 
-/* In protocols[0]'s LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: 0 for `websocket`, -1 for h2c and others. */
-int web_upgrade_is_fine(struct lws *wsi);
+/* To be called first in protocols[0]'s callback, with every reason: keeps count of the connections and
+ * refuses upgrades to anything but `websocket` (h2c and odd ones). Returns 0 to go on, or -1, which the
+ * callback returns. */
+int web_guard(struct lws *wsi, enum lws_callback_reasons reason);
 
 #endif
