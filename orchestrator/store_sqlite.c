@@ -89,7 +89,10 @@ open_file(struct store *store)
         return -1;
     }
     sqlite3_busy_timeout(store->db, 200);
-    if (sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", is_wal, &wal, NULL) != SQLITE_OK ||
+    /* EXTRA: a new file begins with a journal, and if the power went before its deletion reached the disk,
+     * it would come back and undo what the write-ahead log builds on */
+    if (sqlite3_exec(store->db, "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL", is_wal, &wal,
+                     NULL) != SQLITE_OK ||
         sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
         return cannot(store, "opened");
     if (!wal) {
