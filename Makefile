@@ -63,7 +63,7 @@ $(foreach d,$(DAEMONS),$(eval $(call daemon,$(d))))
 # tests/<folder>/test_x.c is linked with <folder>'s objects; a fake beside it comes first and wins
 $(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/libcommon.a \
 		$$(if $$(filter $$(DAEMONS),$$(firstword $$(subst /, ,$$*))),$(OUT)/$$(firstword $$(subst /, ,$$*))/lib$$(firstword $$(subst /, ,$$*)).a) \
-		$$(patsubst %.c,$(OUT)/%.o,$$(wildcard tests/$$(dir $$*)fake_*.c))
+		$$(addprefix $(OUT)/,$$(addsuffix .o,$$(basename $$(wildcard tests/$$(dir $$*)fake_*.c))))
 	$(CC) $(LINK) $(filter %.o,$^) $(filter-out %libcommon.a,$(filter %.a,$^)) $(OUT)/libcommon.a -o $@ -lcmocka $(LIBS)
 
 check: ; @$(MAKE) VARIANT=asan units && tests/run-units build/asan
