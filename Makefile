@@ -18,6 +18,9 @@ LINK     := -pie -Wl,-z,relro,-z,now
 ifeq ($(VARIANT),release)
 FLAGS    += -O2 -g -D_FORTIFY_SOURCE=2
 endif
+ifeq ($(VARIANT),clang)
+FLAGS    += -O2 -g
+endif
 ifeq ($(VARIANT),asan)
 FLAGS    += -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LINK     += -fsanitize=address,undefined
@@ -33,7 +36,7 @@ TESTS    := $(wildcard tests/*/test_*.c)
 UNITS    := $(patsubst tests/%.c,$(OUT)/tests/%,$(TESTS))
 BUILT    := $(foreach d,$(DAEMONS),$(if $(wildcard $(d)/main.c),$(OUT)/$(d)/$(d)))
 
-.PHONY: all daemons units check check-quick format format-check tidy clean
+.PHONY: all daemons units check check-quick format format-check cppcheck clean
 .SECONDARY:
 .SECONDEXPANSION:
 
@@ -71,6 +74,8 @@ check-quick: daemons check
 
 format: ; clang-format -i $(shell git ls-files '*.[ch]')
 format-check: ; clang-format --dry-run -Werror $(shell git ls-files '*.[ch]')
+cppcheck: ; cppcheck -q -j2 --std=c11 --error-exitcode=1 --enable=warning,portability,performance --inline-suppr \
+	--suppressions-list=tests/cppcheck.txt -D_GNU_SOURCE -I. $(DAEMONS) common
 clean: ; rm -rf build
 
 -include $(shell find build/$(VARIANT) -name '*.d' 2>/dev/null)

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -56,6 +57,20 @@ look_whether_done(void *owner)
         loop_stop(daemon->loop);
     else
         loop_timer_start(daemon->drain_timer, DRAIN_LOOK_MS);
+}
+
+/* A loop that stands still touches nothing, and the container is seen to be ill. */
+static void
+touch_health_file(void *owner)
+{
+    struct daemon *daemon = owner;
+    int fd = open(daemon->options.health_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+    if (fd < 0 || futimens(fd, NULL) != 0)
+        log_warning("option health-file=%s: %s", daemon->options.health_file, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    loop_timer_start(daemon->health_timer, daemon->options.beat_ms);
 }
 
 static void
@@ -124,6 +139,7 @@ daemon_start(struct daemon *daemon, const char *name, int argc, char *argv[], in
         return -1;
     }
     daemon->drain_timer = loop_timer_new(daemon->loop, look_whether_done, daemon);
+    daemon->health_timer = loop_timer_new(daemon->loop, touch_health_file, daemon);
     loop_signal(daemon->loop, SIGTERM, told_to_stop, daemon);
     loop_signal(daemon->loop, SIGINT, told_to_stop, daemon);
     loop_signal(daemon->loop, SIGHUP, told_to_reload, daemon);
@@ -205,6 +221,8 @@ daemon_serve(struct daemon *daemon, const struct daemon_calls *calls, void *self
     if (daemon->bus == NULL && strcmp(daemon->name, "understudy") != 0 &&
         daemon_open_bus(daemon, calls, self) != 0)
         return EXIT_FAILURE;
+    if (daemon->options.health_file[0] != '\0')
+        touch_health_file(daemon);
     log_info("ready pid=%d state=%s", (int)getpid(), daemon->options.state_dir);
     loop_run(daemon->loop);
     log_info("stopped%s", daemon->failed ? " on a failure of its own" : "");
@@ -216,6 +234,7 @@ daemon_stop(struct daemon *daemon)
 {
     bus_close(&daemon->bus);
     loop_timer_destroy(&daemon->drain_timer);
+    loop_timer_destroy(&daemon->health_timer);
     loop_destroy(&daemon->loop);
     options_clear(&daemon->options);
 }
