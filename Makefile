@@ -74,7 +74,7 @@ check-quick: daemons check
 
 format: ; clang-format -i $(shell git ls-files '*.[ch]')
 format-check: ; clang-format --dry-run -Werror $(shell git ls-files '*.[ch]')
-cppcheck: ; cppcheck -q -j2 --std=c11 --error-exitcode=1 --enable=warning,portability,performance --inline-suppr \
+cppcheck: ; cppcheck -q -j2 --std=c11 --error-exitcode=1 --enable=warning,performance --inline-suppr \
 	--suppressions-list=tests/cppcheck.txt -D_GNU_SOURCE -I. $(DAEMONS) common
 clean: ; rm -rf build
 
