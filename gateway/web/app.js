@@ -4,13 +4,14 @@
 import { initialState, isLive, liveTurn, newTurn, reduce } from "./state.js";
 import { removalPatch } from "./patch.js";
 import { Wire, runInput } from "./wire.js";
-import { turnsFromMessages } from "./history.js";
+import { turnsFromMessages, withEnds } from "./history.js";
 import { forget, remember, remembered } from "./memory.js";
 import { announcement, criterionName, slotName } from "./words.js";
 import { h, keyed, motionIsWelcome } from "./render/dom.js";
 import { turnElement, updateTurn } from "./render/turn.js";
 import { updateChips } from "./render/chips.js";
 import { bindComposer } from "./render/composer.js";
+import { bindFurther } from "./render/further.js";
 import { bindTheme } from "./render/theme_button.js";
 
 const EXAMPLES = [
@@ -24,7 +25,7 @@ const EXAMPLES = [
 const STOP_WAIT_MS = 4_000;
 
 const place = Object.fromEntries(["welcome", "examples", "turns", "chips", "look-again", "words",
-  "connection", "model", "announcer", "new", "forget", "forget-dialog", "forget-failed"]
+  "connection", "model", "announcer", "further", "new", "forget", "forget-dialog", "forget-failed"]
   .map((id) => [id, document.getElementById(id)]));
 
 let state = initialState();
@@ -36,6 +37,7 @@ const wire = new Wire({
   onEvent: (runId, event) => act({ type: "event", runId, event }),
   onConnection: (status) => act({ type: "connection", status }),
 });
+const showFurther = bindFurther(place.further, document.querySelector(".dock"));
 const composer = bindComposer({ ask: (words) => ask(words), stop });
 const tell = {
   ask: (words) => ask(words),
@@ -117,7 +119,7 @@ async function restore() {
     if (answer.ok) turns = turnsFromMessages((await answer.json()).messages ?? []);
   } catch { /* offline: the next visit tries again */ }
   if (liveRun && turns.at(-1)?.question === liveRun.question) turns.pop();
-  turns = turns.map((turn, n) => ({ ...turn, ...kept.ends?.[n] }));
+  turns = withEnds(turns, kept.ends ?? []);
   if (liveRun) turns.push(newTurn(liveRun));
   if (turns.length === 0) return;
   act({ type: "restored", threadId, turns, criteria: kept.criteria });
@@ -131,9 +133,9 @@ function keep() {
   const live = liveTurn(state);
   remember({ threadId: state.threadId, criteria: state.criteria,
     liveRun: live && { runId: live.runId, question: live.question, refinement: live.refinement },
-    ends: state.turns.map(({ outcome, withdrawn, degraded, status, error }) => (
-      ["done", "stopped", "failed"].includes(status)
-        ? { outcome, withdrawn, degraded, status, error } : {})) });
+    ends: state.turns.filter((turn) => !isLive(turn))
+      .map(({ question, outcome, withdrawn, degraded, status, error }) => (
+        { question, outcome, withdrawn, degraded, status, error })) });
 }
 
 function act(action) {
@@ -157,6 +159,7 @@ function draw() {
     (element, turn) => updateTurn(element, turn, turn === last));
   updateChips(place.chips, state, live !== undefined, tell);
   composer.update(live);
+  showFurther(live ? turnPlace(live.runId) : null);
   drawModel();
   const heard = announcement(before, state);
   if (heard) place.announcer.textContent = heard;
@@ -171,9 +174,12 @@ function drawModel() {
     place.model.textContent = "Demo model: understudy — no language model is connected";
 }
 
+function turnPlace(runId) {
+  return place.turns.querySelector(`[data-run="${CSS.escape(runId)}"]`);
+}
+
 function showTurn(runId) {
-  const element = place.turns.querySelector(`[data-run="${CSS.escape(runId)}"]`);
-  element?.scrollIntoView({ block: "start", behavior: motionIsWelcome() ? "smooth" : "instant" });
+  turnPlace(runId)?.scrollIntoView({ block: "start", behavior: motionIsWelcome() ? "smooth" : "instant" });
 }
 
 function bindPage() {

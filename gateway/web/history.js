@@ -20,6 +20,21 @@ export function turnsFromMessages(messages) {
     ...answerOf(own) }));
 }
 
+/**
+ * Past turns with what messages do not tell: how each ended, and its look.
+ * `ends` are in order and name their question; a turn may be missing from
+ * either side.
+ */
+export function withEnds(turns, ends) {
+  let from = 0;
+  return turns.map((turn) => {
+    const place = ends.findIndex(({ question }, n) => n >= from && question === turn.question);
+    if (place < 0) return turn;
+    from = place + 1;
+    return { ...turn, ...ends[place] };
+  });
+}
+
 /** The blocks and calls that answer the last user message of `messages`. */
 export function turnFromMessages(messages) {
   const start = messages.findLastIndex(({ role }) => role === "user");

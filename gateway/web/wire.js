@@ -110,7 +110,7 @@ export class Wire {
     if (this.#isOpen() && !this.socketIsReplay)
       this.socket.send(JSON.stringify({ type: "abort", runId }));
     else                          /* a socket that resumed carries no frames */
-      this.fetch(`/runs/${encodeURIComponent(runId)}/abort`, { method: "POST" }).catch(() => {});
+      this.fetch(`runs/${encodeURIComponent(runId)}/abort`, { method: "POST" }).catch(() => {});
     return true;
   }
 

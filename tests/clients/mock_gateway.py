@@ -4,9 +4,10 @@
 Serves gateway/web at / and speaks the public wire (design.md section 3) from
 a script: what is answered depends on words in the question (see SCRIPTS).
 
-    mock_gateway.py [--port 0] [--speed 1]     prints "ready http://..." when it is
+    mock_gateway.py [--port 0] [--speed 1] [--pictures DIR]
 
---speed 20 makes it twenty times faster.  Python with Debian's python3-aiohttp.
+Prints "ready http://..." when it is.  --speed 20 makes it twenty times faster.
+Python with Debian's python3-aiohttp.
 """
 import argparse
 import asyncio
@@ -48,7 +49,7 @@ def product(number, title, brand, category, colour, amount, picture, **more):
 
 
 SHIRTS = [
-    product("LN-204", "Linen Camp Shirt", "Harrow & Pike", "shirts", "white", 4900, "shirt",
+    product("LN-204", "Linen Camp Shirt", "Harrow & Pike", "shirts", "white", 4900, "camp-shirt",
             was=6900, size="M", colours=["white", "sage", "navy"],
             why="Linen, white, and there in M"),
     product("LN-311", "Band-Collar Shirt", "Ostend", "shirts", "sky blue", 5400, "shirt",
@@ -67,14 +68,14 @@ TROUSERS = [
     product("TR-021", "Drawstring Linen Trousers", "Marlowe", "trousers", "sand", 5900,
             "trousers", size="M", why="Linen like the shirt, in M", colours=["sand", "olive"]),
     product("TR-044", "Pleated Cotton Chinos", "Harrow & Pike", "trousers", "olive", 6400,
-            "trousers", size="M", why="A pleat makes them dressier", colours=["olive", "sand", "navy"]),
+            "chinos", size="M", why="A pleat makes them dressier", colours=["olive", "sand", "navy"]),
     product("TR-007", "Tapered Seersucker Trousers", "Ostend", "trousers", "sky blue", 6900,
             "trousers", was=8900, size="M", why="Seersucker stays off the skin"),
 ]
 SHOES = [
     product("SH-310", "Leather Espadrilles", "Casa Ruelle", "espadrilles", "cognac", 4800,
             "missing-picture", sizes=["40", "41", "42", "43", "44"], why="Firm enough for sand"),
-    product("SH-128", "Suede Loafers", "Marlowe", "loafers", "sand", 7900, "loafers",
+    product("SH-128", "Suede Loafers", "Marlowe", "loafers", "sand", 7900, "loafer",
             sizes=["41", "43", "44"], colours=["sand", "navy"], why="Soft, unlined"),
     product("SH-201", "Canvas Deck Shoes", "Ostend", "sneakers", "white", 3900, "sneaker",
             sizes=["39", "40", "42"], why="The least that still counts as dressed"),
@@ -368,15 +369,16 @@ async def picture(request):
     name = pathlib.Path(request.match_info["name"]).name
     if name == "missing-picture.svg":
         raise web.HTTPNotFound()
-    path = PICTURES / name
+    path = request.app["pictures"] / name
     drawing = path.read_text() if path.is_file() else ANY_GARMENT
     colour = re.sub("[^0-9a-fA-F]", "", request.query.get("c", "")) or "cccccc"
     return web.Response(text=drawing.replace("#c0ffee", "#" + colour),
                         content_type="image/svg+xml")
 
 
-def application(speed):
+def application(speed, pictures):
     mock, app = Mock(speed), web.Application()
+    app["pictures"] = pictures
     app.router.add_get("/ws", mock.socket)
     app.router.add_get("/pictures/{name}", picture)
     app.router.add_get("/threads/{id}", mock.thread)
@@ -392,8 +394,9 @@ async def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--port", type=int, default=0)
     options.add_argument("--speed", type=float, default=1.0)
+    options.add_argument("--pictures", type=pathlib.Path, default=PICTURES)
     options = options.parse_args()
-    runner = web.AppRunner(application(options.speed), access_log=None)
+    runner = web.AppRunner(application(options.speed, options.pictures), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", options.port)
     await site.start()

@@ -13,6 +13,7 @@ export function cardElement(product) {
     : product.title;
   return h("article", { class: "card", "data-product": product.id },
     pictureElement(product),
+    h("p", { class: "card-mark", hidden: true }, "In your look"),
     h("div", { class: "card-text" },
       h("p", { class: "card-brand" }, product.brand),
       h("h4", { class: "card-title" }, title),
@@ -20,7 +21,6 @@ export function cardElement(product) {
       coloursElement(product),
       sizesElement(product),
       h("p", { class: "card-why" })),
-    h("p", { class: "card-mark", hidden: true }, "In your look"),
     h("p", { class: "card-gone", hidden: true }));
 }
 
@@ -32,7 +32,8 @@ export function cardElement(product) {
  */
 export function updateCard(card, { why = "", chosen, withdrawn }) {
   const reason = card.querySelector(".card-why");
-  if (reason.textContent !== why) reason.textContent = why;
+  const sentence = why.charAt(0).toUpperCase() + why.slice(1);
+  if (reason.textContent !== sentence) reason.textContent = sentence;
   reason.hidden = why === "";
   card.classList.toggle("is-chosen", chosen);
   card.querySelector(".card-mark").hidden = !chosen;

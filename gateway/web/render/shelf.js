@@ -22,6 +22,10 @@ export function shelfElement(call, tell) {
 
 /** Bring a shelf up to date with its call and the turn around it. */
 export function updateShelf(shelf, call, turn) {
+  const { outcome, withdrawn } = turn;
+  const { seen } = shelf;
+  if (seen?.call === call && seen.outcome === outcome && seen.withdrawn === withdrawn) return;
+  shelf.seen = { call, outcome, withdrawn };
   const early = !call.parent;
   const slot = slotName(call.result?.slot ?? call.wish.slot);
   const name = early ? "First finds" : slot || "Looking";
@@ -31,10 +35,8 @@ export function updateShelf(shelf, call, turn) {
   shelf.setAttribute("aria-label", name);
   shelf.classList.toggle("is-empty", call.result !== null && !call.result.products?.length);
   updateRow(shelf, call, turn);
-  if (shelf.seenResult !== call.result) {
-    shelf.seenResult = call.result;
+  if (seen?.call.result !== call.result)
     shelf.querySelector(".shelf-note").replaceChildren(...noteNodes(call, shelf.tell));
-  }
   markEnds(shelf);
 }
 

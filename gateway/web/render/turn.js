@@ -18,7 +18,7 @@ export function turnElement(turn, tell) {
   const element = h("article", { class: "turn", "aria-labelledby": id, "data-run": turn.runId },
     h("header", { class: "turn-head" },
       h("p", { class: "eyebrow" }, turn.refinement ? "Looking again" : "You asked"),
-      h("h2", { id, class: questionClass(turn), tabindex: "-1" }, turn.question),
+      h("h2", { id, class: questionClass(turn), dir: "auto" }, turn.question),
       h("ul", { class: "agents", "aria-label": "Assistants at work" })),
     h("div", { class: "finds" }), h("div", { class: "story" }),
     h("div", { class: "look-place" }), h("footer", { class: "turn-foot" }));
@@ -33,7 +33,6 @@ export function updateTurn(element, turn, isLast) {
   element.seen = turn;
   element.wasLast = isLast;
   element.dataset.status = turn.status;
-  element.setAttribute("aria-busy", String(isLive(turn)));
   updateAgents(element.querySelector(".agents"), turn);
   updateShelves(element.querySelector(".finds"), earlyCalls(turn), turn, element.tell);
   keyed(element.querySelector(".story"), turn.blocks, ({ id }) => id,
@@ -45,7 +44,7 @@ export function updateTurn(element, turn, isLast) {
 
 /* A paragraph and, beside it, what it names. */
 function spreadElement() {
-  return h("div", { class: "spread" }, h("div", { class: "prose" }), h("div", { class: "shelves" }));
+  return h("div", { class: "spread" }, h("div", { class: "prose", dir: "auto" }), h("div", { class: "shelves" }));
 }
 
 function updateSpread(spread, block, turn, tell) {
@@ -91,7 +90,7 @@ function updateAgents(list, turn) {
 
 function waitingWords({ status }) {
   if (status === "stopping") return "Stopping";
-  return status === "waiting" ? "Sending your question" : "Your question has arrived";
+  return status === "waiting" ? "Your question is on its way" : "Your question has arrived";
 }
 
 function doing(name, status) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { callsOf, earlyCalls, initialState, isLive, liveTurn, orderedProducts, reduce }
   from "../../../gateway/web/state.js";
 import { applyPatch, removalPatch } from "../../../gateway/web/patch.js";
-import { turnsFromMessages } from "../../../gateway/web/history.js";
+import { turnsFromMessages, withEnds } from "../../../gateway/web/history.js";
 import { announcement, emptyText, wishText } from "../../../gateway/web/words.js";
 import { isOnSale, moneyText } from "../../../gateway/web/money.js";
 import { parse } from "../../../gateway/web/render/markdown.js";
@@ -150,6 +150,14 @@ test("messages become turns again, with their cards", () => {
   assert.deepEqual(turns.map(({ question }) => question), ["a hat", "cheaper"]);
   assert.equal(earlyCalls(turns[0]).length, 1);
   assert.equal(callsOf(turns[0], "4")[0].result.outcome, "none_match");
+});
+
+test("ends find their turns, whichever are missing", () => {
+  const turns = ["a", "b", "a"].map((question) => ({ question, status: "done" }));
+  const ended = withEnds(turns, [{ question: "a", status: "stopped" },
+    { question: "lost", status: "failed" }, { question: "a", status: "done", outcome: 1 }]);
+  assert.deepEqual(ended.map(({ status, outcome }) => [status, outcome]),
+    [["stopped", undefined], ["done", undefined], ["done", 1]]);
 });
 
 test("a JSON Patch reaches into objects and lists, and an odd step is passed over", () => {

@@ -88,7 +88,7 @@ test("a stop is a frame, and after a resume a request", () => {
   world.timers.shift()();
   world.last().opens();
   world.wire.abort("r1");
-  assert.deepEqual(world.fetched, ["POST /runs/r1/abort"]);
+  assert.deepEqual(world.fetched, ["POST runs/r1/abort"]);
   assert.equal(world.last().sent.length, 0);
 });
 
