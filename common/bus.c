@@ -50,6 +50,7 @@ struct link {
     char *endpoint;
     void *socket, *monitor;
     struct loop_watch *watch, *monitor_watch;
+    bool refused; /* our key was not known: libzmq gives up, we do not */
 };
 
 struct bus {
@@ -364,8 +365,10 @@ read_monitor(struct link *link)
         else if (event == ZMQ_EVENT_DISCONNECTED) {
             bus->hint = 0;
             loop_timer_start(bus->hint_timer, 0);
-        } else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH || event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
+        } else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH || event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL) {
             log_warning("bus: %s: a connection was refused: the keys do not fit", link->endpoint);
+            link->refused = !bus->binds;
+        }
     }
 }
 
@@ -422,6 +425,18 @@ only_wakes(void *owner, int fd, int events)
     (void)events;
 }
 
+/* A key may be made known at any time: knock again at the doors that were shut. */
+static void
+knock_again(struct bus *bus)
+{
+    for (struct link *link = bus->links; link != NULL; link = link->next)
+        if (link->refused) {
+            link->refused = false;
+            zmq_disconnect(link->socket, link->endpoint);
+            zmq_connect(link->socket, link->endpoint);
+        }
+}
+
 static void
 beat_is_due(void *owner)
 {
@@ -440,6 +455,7 @@ beat_is_due(void *owner)
         }
     }
     beat_to_all(bus);
+    knock_again(bus);
     bus->beat_due_ms = now + bus->beat_ms;
     loop_timer_start(bus->beat_timer, bus->beat_ms);
 }

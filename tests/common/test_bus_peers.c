@@ -1,0 +1,311 @@
+/* Peers that are frozen, of another version, without a known key, or no peers at all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <zmq.h>
+
+#include "common/bus.h"
+#include "common/log.h"
+
+struct end {
+    struct loop *loop;
+    struct bus *bus;
+    int joined, gone, received;
+};
+
+static void
+received(void *owner, struct peer *from, const struct message *message)
+{
+    (void)from;
+    (void)message;
+    ((struct end *)owner)->received++;
+}
+
+static void
+joined(void *owner, struct peer *peer)
+{
+    struct end *end = owner;
+
+    (void)peer;
+    end->joined++;
+    loop_stop(end->loop);
+}
+
+static void
+gone(void *owner, struct peer *peer)
+{
+    struct end *end = owner;
+
+    (void)peer;
+    end->gone++;
+    loop_stop(end->loop);
+}
+
+static const struct bus_listener listener = { received, joined, gone, NULL };
+static char folder[] = "/tmp/ensemble-peers-XXXXXX";
+static const char *endpoint = "ipc://hub/orchestrator";
+
+static struct bus *
+open_end(struct end *end, bool binds, const char *secret, const char *server, const char *known)
+{
+    struct bus_settings settings = { .role = binds ? "orchestrator" : "extractor",
+                                     .endpoints = endpoint,
+                                     .state_dir = folder,
+                                     .binds = binds,
+                                     .capacity = 8,
+                                     .beat_ms = 50,
+                                     .secret_key = secret,
+                                     .server_key = server,
+                                     .known_keys = known };
+
+    return end->bus = bus_open(end->loop, &settings, &listener, end);
+}
+
+static void
+time_is_up(void *owner)
+{
+    loop_stop(owner);
+}
+
+static void
+run_for(struct loop *loop, int ms)
+{
+    struct loop_timer *timer = loop_timer_new(loop, time_is_up, loop);
+
+    loop_timer_start(timer, ms);
+    loop_run(loop);
+    loop_timer_destroy(&timer);
+}
+
+/* A worker in a process of its own. It ends when it is killed. */
+static pid_t
+fork_worker(void)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        struct end worker = { .loop = loop_new() };
+
+        if (open_end(&worker, false, "", "", "") == NULL)
+            _exit(1);
+        for (;;)
+            loop_run(worker.loop);
+    }
+    return pid;
+}
+
+static void
+a_frozen_worker_is_lost_and_is_used_again_when_it_thaws(void **state)
+{
+    struct end hub = { .loop = loop_new() };
+    pid_t worker;
+
+    (void)state;
+    assert_non_null(open_end(&hub, true, "", "", ""));
+    worker = fork_worker();
+    while (hub.joined == 0)
+        run_for(hub.loop, 5000);
+    kill(worker, SIGSTOP);
+    while (hub.gone == 0)
+        run_for(hub.loop, 5000);
+    assert_null(bus_next_peer(hub.bus, "", NULL));
+    kill(worker, SIGCONT);
+    while (hub.joined == 1)
+        run_for(hub.loop, 5000);
+    assert_non_null(bus_next_peer(hub.bus, "extractor", NULL));
+    kill(worker, SIGKILL);
+    waitpid(worker, NULL, 0);
+    while (hub.gone == 1)
+        run_for(hub.loop, 5000);
+    bus_close(&hub.bus);
+    loop_destroy(&hub.loop);
+}
+
+/* A socket of no daemon of ours that sends what it likes. */
+static void *
+stranger(void *context)
+{
+    char path[200];
+    void *socket = zmq_socket(context, ZMQ_DEALER);
+
+    snprintf(path, sizeof path, "ipc://%s/hub/orchestrator", folder);
+    zmq_setsockopt(socket, ZMQ_LINGER, &(int) { 0 }, sizeof(int));
+    assert_int_equal(zmq_connect(socket, path), 0);
+    return socket;
+}
+
+static void
+send_hello(void *socket, int version)
+{
+    struct message hello = { .kind = MESSAGE_HELLO };
+    struct bytes frames[MESSAGE_FRAMES];
+    struct buffer wire = { 0 };
+    int count;
+
+    hello.hello = (struct hello) { .role = "extractor", .name = "x", .version = version, .capacity = 1 };
+    count = message_encode(&hello, &wire, frames);
+    for (int i = 0; i < count; i++)
+        zmq_send(socket, frames[i].bytes, frames[i].size, i + 1 < count ? ZMQ_SNDMORE : 0);
+    buffer_clear(&wire);
+}
+
+static void
+versions_next_to_ours_are_spoken_with_and_older_ones_are_not(void **state)
+{
+    void *context = zmq_ctx_new(), *socket;
+    struct end hub = { .loop = loop_new() };
+    const int spoken[] = { MESSAGE_VERSION - 1, MESSAGE_VERSION, MESSAGE_VERSION + 1 };
+
+    (void)state;
+    assert_non_null(open_end(&hub, true, "", "", ""));
+    for (int i = 0; i < 3; i++) {
+        socket = stranger(context);
+        send_hello(socket, spoken[i]);
+        run_for(hub.loop, 5000);
+        assert_int_equal(hub.joined, i + 1);
+        zmq_close(socket);
+        while (hub.gone <= i)
+            run_for(hub.loop, 5000);
+    }
+    socket = stranger(context);
+    send_hello(socket, MESSAGE_VERSION - 2);
+    send_hello(socket, MESSAGE_VERSION + 2);
+    run_for(hub.loop, 200);
+    assert_int_equal(hub.joined, 3);
+    zmq_close(socket);
+    zmq_ctx_term(context);
+    bus_close(&hub.bus);
+    loop_destroy(&hub.loop);
+}
+
+static void
+bytes_that_are_no_message_are_dropped_and_a_stranger_is_asked_who_it_is(void **state)
+{
+    void *context = zmq_ctx_new(), *socket;
+    struct end hub = { .loop = loop_new() };
+    char kind[16] = "";
+
+    (void)state;
+    assert_non_null(open_end(&hub, true, "", "", ""));
+    socket = stranger(context);
+    zmq_send(socket, "\xFF\x00{", 3, 0);
+    for (int i = 0; i < 20; i++)
+        zmq_send(socket, "x", 1, i < 19 ? ZMQ_SNDMORE : 0);
+    zmq_send(socket, "BEAT", 5, ZMQ_SNDMORE);
+    zmq_send(socket, "", 1, ZMQ_SNDMORE);
+    zmq_send(socket, "", 1, ZMQ_SNDMORE);
+    zmq_send(socket, "0", 2, ZMQ_SNDMORE);
+    zmq_send(socket, "0", 2, ZMQ_SNDMORE);
+    zmq_send(socket, "{}", 2, 0);
+    for (int i = 0; i < 50 && zmq_recv(socket, kind, sizeof kind, ZMQ_DONTWAIT) < 0; i++)
+        run_for(hub.loop, 20);
+    assert_string_equal(kind, "WHO");
+    assert_int_equal(hub.received, 0);
+    zmq_close(socket);
+    zmq_ctx_term(context);
+    bus_close(&hub.bus);
+    loop_destroy(&hub.loop);
+}
+
+static void
+write_key(const char *name, const char *key)
+{
+    char path[200];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/keys", folder);
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/keys/%s.pub", folder, name);
+    file = fopen(path, "w");
+    fprintf(file, "%s\n", key);
+    fclose(file);
+}
+
+static void
+with_keys_only_the_known_come_in(void **state)
+{
+    char server_public[41], server_secret[41], known_public[41], known_secret[41], other_public[41],
+        other_secret[41];
+    char keys[200];
+    struct end hub = { .loop = loop_new() }, known = { .loop = hub.loop }, other = { .loop = hub.loop };
+
+    (void)state;
+    zmq_curve_keypair(server_public, server_secret);
+    zmq_curve_keypair(known_public, known_secret);
+    zmq_curve_keypair(other_public, other_secret);
+    snprintf(keys, sizeof keys, "%s/keys", folder);
+    mkdir(keys, 0700);
+    endpoint = "tcp://127.0.0.1:*";
+    assert_non_null(open_end(&hub, true, server_secret, "", keys)); /* an empty folder refuses all */
+    bus_close(&hub.bus);
+    endpoint = "ipc://hub/orchestrator";
+    assert_non_null(open_end(&hub, true, server_secret, "", keys));
+    assert_non_null(open_end(&known, false, known_secret, server_public, ""));
+    run_for(hub.loop, 300);
+    assert_int_equal(hub.joined, 0);
+    write_key("extractor-1", known_public);
+    bus_reload(hub.bus);
+    while (hub.joined == 0)
+        run_for(hub.loop, 5000);
+    assert_non_null(open_end(&other, false, other_secret, server_public, ""));
+    run_for(hub.loop, 300);
+    assert_int_equal(hub.joined, 1);
+    assert_int_equal(other.joined, 0);
+    write_key("broken", "no key at all");
+    bus_reload(hub.bus); /* keeps the old ones */
+    assert_non_null(bus_next_peer(hub.bus, "extractor", NULL));
+    bus_close(&other.bus);
+    bus_close(&known.bus);
+    bus_close(&hub.bus);
+    loop_destroy(&hub.loop);
+}
+
+static void
+without_keys_only_this_machine_is_bound(void **state)
+{
+    struct end hub = { .loop = loop_new() };
+    static const char *const refused[] = {
+        "tcp://0.0.0.0:5555", "tcp://*:5555", "udp://127.0.0.1:1", "",
+        "ipc:///tmp/"
+        "a-path-that-is-longer-than-a-socket-may-have-a-path-that-is-longer-than-a-"
+        "socket-may-have-a-path-that-is-longer"
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        endpoint = refused[i];
+        assert_null(open_end(&hub, true, "", "", ""));
+    }
+    endpoint = "tcp://127.0.0.1:*";
+    assert_null(open_end(&hub, true, "not a key", "", ""));
+    assert_non_null(open_end(&hub, true, "", "", ""));
+    bus_close(&hub.bus);
+    endpoint = "ipc://hub/orchestrator";
+    loop_destroy(&hub.loop);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_frozen_worker_is_lost_and_is_used_again_when_it_thaws),
+        cmocka_unit_test(versions_next_to_ours_are_spoken_with_and_older_ones_are_not),
+        cmocka_unit_test(bytes_that_are_no_message_are_dropped_and_a_stranger_is_asked_who_it_is),
+        cmocka_unit_test(with_keys_only_the_known_come_in),
+        cmocka_unit_test(without_keys_only_this_machine_is_bound),
+    };
+
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    log_set_level("error");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
