@@ -115,15 +115,15 @@ def sizes_of(text):
     if form == "WL":                        # waist x leg
         return [f"{w}x{leg}" for w in steps(words[0], 2) for leg in words[1].split(",")], "US"
     found = []
-    for part in " ".join(words).split(","):
-        part = part.strip()
+    parts = [part.strip() for part in " ".join(words).split(",")]
+    for part in parts:
         first, _, last = part.partition("-")
         for scale in (LETTERS, PLUS):
             if first in scale and last in scale:
                 found += scale[scale.index(first):scale.index(last) + 1]
                 break
         else:
-            if re.fullmatch(r"\d+-\d+h?", part) and form != "K-":
+            if re.fullmatch(r"\d+-\d+h?", part) and len(parts) == 1:    # in a list, `39-42` is one size
                 found += steps(part, 2 if form else 1)
             else:
                 found.append(part)
@@ -154,7 +154,7 @@ def code_of(colour, taken):
     """Three letters for COLOUR as a stock list has them, none of TAKEN."""
     letters = re.sub(r"[^A-Z]", "", colour.upper())
     consonants = letters[0] + re.sub(r"[AEIOU]", "", letters[1:])
-    for code in (consonants[:3], letters[:3], letters[0] + consonants[-2:], letters[:2] + letters[-1]):
+    for code in (consonants[:2] + consonants[2:][-1:], letters[:3], letters[0] + consonants[-2:], letters[:2] + letters[-1]):
         if len(code) == 3 and code not in taken:
             return code
     return letters[:4]
@@ -170,6 +170,12 @@ def gtin_of(variant):
 def colours():
     table = (HERE / "colours.tsv").read_text(encoding="utf-8").splitlines()
     return dict(line.split("\t") for line in table if line)
+
+
+def tint_of(shade, tints):
+    """The hex that a picture in SHADE gets; of `white/navy`, the one that isn't white."""
+    parts = shade.lower().split("/")
+    return tints[next((part for part in parts if part not in ("white", "clear")), parts[0])]
 
 
 def read_brand(path):
@@ -214,7 +220,7 @@ def rows_of(head, product, tints):
                 "title": head.get("title", "{title}").format(title=title, colour=shade.title()),
                 "description": words,
                 "link": f"https://shop.example/p/{slug(head['brand'] + ' ' + title)}",
-                "image_link": f"/pictures/{drawing or default}.svg?c={tints[shade.split('/')[0].lower()]}",
+                "image_link": f"/pictures/{drawing or default}.svg?c={tint_of(shade, tints)}",
                 "availability": stock(variant, position, facts),
                 "price": f"{float(price):.2f} USD",
                 "sale_price": f"{float(sale):.2f} USD" if sale else "",
