@@ -1,0 +1,224 @@
+#include "common/model/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+
+#define BASIC (FIELD_MAX_TOKENS | FIELD_STREAM_OPTIONS | FIELD_TOOL_CHOICE | FIELD_SCHEMA)
+#define ALL (BASIC | FIELD_EFFORT | FIELD_OBFUSCATION | FIELD_PARALLEL | FIELD_STRICT | FIELD_STORE |        \
+             FIELD_CACHE_KEY | FIELD_SAFETY | FIELD_DIMENSIONS | FIELD_ENCODING)
+#define TOOLS (BASIC | FIELD_PARALLEL | FIELD_STRICT)
+
+/* The servers we know. `generic` is last and stands for the others. */
+static const struct profile profiles[] = {
+    { "openai", DIALECT_RESPONSES, true, true, true, false, false, false, ALL },
+    { "azure", DIALECT_RESPONSES, true, true, true, true, false, false, ALL & ~(unsigned)FIELD_OBFUSCATION },
+    { "understudy", DIALECT_RESPONSES, true, true, false, false, false, true, ALL },
+    { "ollama", DIALECT_CHAT, false, false, false, false, false, true,
+      (BASIC & ~(unsigned)FIELD_TOOL_CHOICE) | FIELD_EFFORT | FIELD_DIMENSIONS | FIELD_ENCODING },
+    { "llamacpp", DIALECT_CHAT, false, false, false, false, false, true, BASIC | FIELD_PARALLEL },
+    { "vllm", DIALECT_CHAT, false, false, false, false, false, true, TOOLS | FIELD_DIMENSIONS },
+    { "litellm", DIALECT_CHAT, false, false, false, false, true, true, TOOLS | FIELD_EFFORT | FIELD_DIMENSIONS },
+    { "openrouter", DIALECT_CHAT, false, false, false, false, true, true, TOOLS | FIELD_EFFORT },
+    { "gemini", DIALECT_CHAT, false, false, false, false, false, true, BASIC | FIELD_EFFORT | FIELD_DIMENSIONS },
+    { "anthropic", DIALECT_CHAT, false, false, false, false, false, true, BASIC & ~(unsigned)FIELD_SCHEMA },
+    { "groq", DIALECT_CHAT, false, true, false, false, false, true, BASIC | FIELD_PARALLEL },
+    { "deepseek", DIALECT_CHAT, false, false, false, false, false, true, BASIC & ~(unsigned)FIELD_SCHEMA },
+    { "mistral", DIALECT_CHAT, false, false, false, false, false, true,
+      (BASIC & ~(unsigned)FIELD_STREAM_OPTIONS) | FIELD_PARALLEL | FIELD_STRICT },
+    { "xai", DIALECT_CHAT, false, false, false, false, false, true, TOOLS },
+    { "lmstudio", DIALECT_CHAT, false, false, false, false, false, true, BASIC },
+    { "generic", DIALECT_CHAT, false, false, false, false, false, true, BASIC | FIELD_PARALLEL | FIELD_DIMENSIONS },
+};
+
+/* Which URL is whose: a part of the host, or a port that nobody else has. */
+static const struct {
+    const char *part, *name;
+} places[] = {
+    { "api.openai.com", "openai" },
+    { ".openai.azure.com", "azure" },
+    { ".services.ai.azure.com", "azure" },
+    { ".cognitiveservices.azure.com", "azure" },
+    { "openrouter.ai", "openrouter" },
+    { "generativelanguage.googleapis.com", "gemini" },
+    { "api.anthropic.com", "anthropic" },
+    { "api.groq.com", "groq" },
+    { "api.deepseek.com", "deepseek" },
+    { "api.mistral.ai", "mistral" },
+    { "api.x.ai", "xai" },
+    { ":11434", "ollama" },
+    { "ollama", "ollama" },
+    { "litellm", "litellm" },
+    { "vllm", "vllm" },
+    { "llama", "llamacpp" },
+    { ":4000", "litellm" },
+    { ":1234", "lmstudio" },
+    { "understudy", "understudy" },
+};
+
+static const struct profile *
+named(const char *name)
+{
+    for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++)
+        if (strcmp(profiles[i].name, name) == 0)
+            return &profiles[i];
+    return NULL;
+}
+
+/* The URL's host and port, lower case. */
+static void
+place_of(const char *url, char *place, size_t size)
+{
+    const char *host = strstr(url, "://");
+
+    host = host ? host + 3 : url;
+    snprintf(place, size, "%.*s", (int)strcspn(host, "/?#"), host);
+    for (char *p = place; *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+}
+
+static const struct profile *
+by_url(const char *url)
+{
+    char place[256];
+
+    place_of(url, place, sizeof place);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const char *at = strstr(place, places[i].part);
+        if (at != NULL && (*places[i].part != ':' || at[strlen(places[i].part)] == '\0'))
+            return named(places[i].name);
+    }
+    return named("generic");
+}
+
+int
+profile_find(struct profile *profile, const char *url, const char *name, const char *dialect)
+{
+    const struct profile *found = *name ? named(name) : by_url(url);
+
+    if (found == NULL) {
+        log_error("model-profile=%s is unknown", name);
+        return -1;
+    }
+    *profile = *found;
+    if (strstr(url, "/openai/deployments/") != NULL)
+        profile->dialect = DIALECT_CHAT; /* Azure before its v1: the deployment is in the path */
+    if (*dialect == '\0')
+        return 0;
+    profile->falls_back = false;
+    if (strcmp(dialect, "responses") == 0) {
+        profile->dialect = DIALECT_RESPONSES;
+        profile->falls_back = true;
+    } else if (strcmp(dialect, "chat") == 0) {
+        profile->dialect = DIALECT_CHAT;
+    } else {
+        log_error("model-dialect=%s is neither responses nor chat", dialect);
+        return -1;
+    }
+    return 0;
+}
+
+/* By which words a server names a field, the longer ones first. */
+static const struct {
+    const char *word;
+    enum field field;
+} words[] = {
+    { "include_obfuscation", FIELD_OBFUSCATION },
+    { "stream_options", FIELD_STREAM_OPTIONS },
+    { "max_completion_tokens", FIELD_MAX_TOKENS },
+    { "max_output_tokens", FIELD_MAX_TOKENS },
+    { "max_tokens", FIELD_MAX_TOKENS },
+    { "reasoning", FIELD_EFFORT },
+    { "support thinking", FIELD_EFFORT },
+    { "parallel_tool_calls", FIELD_PARALLEL },
+    { "tool_choice", FIELD_TOOL_CHOICE },
+    { "response_format", FIELD_SCHEMA },
+    { "text.format", FIELD_SCHEMA },
+    { "json_schema", FIELD_SCHEMA },
+    { "prompt_cache_key", FIELD_CACHE_KEY },
+    { "safety_identifier", FIELD_SAFETY },
+    { "dimensions", FIELD_DIMENSIONS },
+    { "encoding_format", FIELD_ENCODING },
+    { "strict", FIELD_STRICT },
+    { "store", FIELD_STORE },
+};
+
+static const char *
+drop(struct profile *profile, const char *word, enum field field)
+{
+    if (field == FIELD_MAX_TOKENS && profile->dialect == DIALECT_CHAT) {
+        bool is_new = strcmp(word, "max_completion_tokens") == 0;
+        if (is_new == profile->new_token_field) { /* the name it goes by: try the other one */
+            profile->new_token_field = !is_new;
+            return word;
+        }
+    }
+    if (!(profile->fields & field))
+        return NULL;
+    profile->fields &= ~(unsigned)field;
+    return word;
+}
+
+const char *
+profile_learn(struct profile *profile, const char *param, const char *message)
+{
+    const char *const texts[] = { param, message };
+
+    for (size_t t = 0; t < 2; t++) {
+        const char *first = NULL;
+        size_t best = 0;
+
+        /* the field that is named first: "'max_tokens' is not supported, use 'max_completion_tokens'" */
+        for (size_t i = 0; texts[t] != NULL && i < sizeof words / sizeof *words; i++) {
+            const char *at = strcasestr(texts[t], words[i].word);
+            if (at != NULL && (first == NULL || at < first))
+                first = at, best = i;
+        }
+        if (first != NULL) {
+            const char *learnt = drop(profile, words[best].word, words[best].field);
+            if (learnt != NULL)
+                return learnt;
+        }
+    }
+    return NULL;
+}
+
+/* Models that always think. */
+static bool
+has_no_none(const char *model)
+{
+    return strstr(model, "gpt-6-astra") || strstr(model, "gpt-6.1-sol") || strstr(model, "gpt-6.2-");
+}
+
+const char *
+profile_effort(const struct profile *profile, const char *model, const char *wished, bool has_tools)
+{
+    if (wished == NULL || *wished == '\0' || !(profile->fields & FIELD_EFFORT))
+        return NULL;
+    if (profile->dialect == DIALECT_CHAT && has_tools && !profile->effort_with_tools)
+        return "none";
+    if (strcmp(wished, "none") == 0 && has_no_none(model)) {
+        log_debug("model=%s knows no effort none: low is sent", model);
+        return "low";
+    }
+    if (strcmp(wished, "minimal") == 0 && strstr(model, "gpt-6"))
+        return "low";
+    return wished;
+}
+
+char *
+profile_url(const char *base, const char *path)
+{
+    size_t size = strcspn(base, "?#");
+    const char *query = base[size] == '?' ? base + size : "";
+    char *url;
+
+    while (size > 0 && base[size - 1] == '/')
+        size--;
+    if (asprintf(&url, "%.*s%s%.*s", (int)size, base, path, (int)strcspn(query, "#"), query) < 0)
+        return NULL;
+    return url;
+}
