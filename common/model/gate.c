@@ -47,11 +47,12 @@ void
 gate_leave(struct gate *gate, const struct server_error *error, int64_t begun_ms, int64_t now_ms)
 {
     enum model_error_class class = error ? error->class : MODEL_ERROR_NONE;
-    bool probed = gate->probing;
+    bool probed = gate->probing && begun_ms >= gate->open_until_ms;
 
     if (gate->inside > 0)
         gate->inside--;
-    gate->probing = false;
+    if (probed)
+        gate->probing = false;
     switch (class) {
     case MODEL_ERROR_QUOTA:
     case MODEL_ERROR_AUTH:

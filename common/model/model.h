@@ -71,6 +71,8 @@ struct model_result {
     size_t call_count;
     struct model_usage usage;
     char *request_id;     /* the server's, or NULL */
+    float *vectors;       /* of model_embed(): vector_count * dimensions floats, in the texts' order */
+    size_t vector_count, dimensions;
 };
 
 /* What to ask. All is lent until model_ask() returns. */
@@ -110,6 +112,24 @@ void model_reload(struct model *model, const struct options *options);
  * (an error comes through `done`). */
 struct model_call *model_ask(struct model *model, const struct model_request *request,
                              const struct model_listener *listener, void *owner);
+
+/* Texts to turn into vectors. All is lent until model_embed() returns. */
+struct model_embedding {
+    const char *model;
+    const char *const *texts; /* none of them empty */
+    size_t count;             /* 1 to 2048 */
+    int64_t dimensions;       /* 0: as many as the model gives */
+    int64_t deadline_ms;      /* time left for all attempts together */
+    int attempts;             /* at most; 0: 3 */
+};
+
+/* A client for the server of the options embedding_url and embedding_key; closed with model_close(). */
+struct model *model_open_embedding(struct loop *loop, const struct options *options);
+void model_reload_embedding(struct model *model, const struct options *options);
+
+/* As model_ask(); the result is MODEL_OK with `vectors`, or MODEL_ERROR. */
+struct model_call *model_embed(struct model *model, const struct model_embedding *embedding,
+                               const struct model_listener *listener, void *owner);
 
 /* Stop at once: the connection is closed, `done` is not called. Leaves NULL. */
 void model_cancel(struct model_call **call);
