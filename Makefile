@@ -69,6 +69,8 @@ $(OUT)/tests/%: $(OUT)/tests/%.o $(OUT)/libcommon.a \
 		$$(addprefix $(OUT)/,$$(addsuffix .o,$$(basename $$(wildcard tests/$$(dir $$*)fake_*.c))))
 	$(CC) $(LINK) $(filter %.o,$^) $(filter-out %libcommon.a,$(filter %.a,$^)) $(OUT)/libcommon.a -o $@ -lcmocka $(LIBS)
 
+-include tests/*.mk
+
 check: ; @$(MAKE) VARIANT=asan units && tests/run-units build/asan
 check-quick: daemons check
 

@@ -11,7 +11,8 @@
 void
 answer_begin(struct answer *answer, void (*hand)(void *, const char *, size_t), void *owner)
 {
-    *answer = (struct answer) { .hand = hand, .owner = owner, .error = { .hint_ms = -1 }, .usage = { .cost = -1 } };
+    *answer =
+        (struct answer) { .hand = hand, .owner = owner, .error = { .hint_ms = -1 }, .usage = { .cost = -1 } };
 }
 
 void
@@ -29,26 +30,41 @@ answer_clear(struct answer *answer)
 }
 
 void
+answer_append(struct answer *answer, const char *text, size_t size)
+{
+    const char *nul;
+
+    for (; (nul = memchr(text, '\0', size)) != NULL; size -= (size_t)(nul - text) + 1, text = nul + 1) {
+        buffer_append(&answer->text, text, (size_t)(nul - text));
+        buffer_text(&answer->text, REPLACEMENT);
+    }
+    buffer_append(&answer->text, text, size);
+}
+
+void
+answer_hand(struct answer *answer, const char *text, size_t size)
+{
+    const char *nul;
+
+    answer->handed |= size > 0;
+    if (answer->hand == NULL)
+        return;
+    for (; (nul = memchr(text, '\0', size)) != NULL; size -= (size_t)(nul - text) + 1, text = nul + 1) {
+        if (nul > text)
+            answer->hand(answer->owner, text, (size_t)(nul - text));
+        answer->hand(answer->owner, REPLACEMENT, strlen(REPLACEMENT));
+    }
+    if (size > 0)
+        answer->hand(answer->owner, text, size);
+}
+
+void
 answer_text(struct answer *answer, const char *text, size_t size)
 {
-    while (size > 0) {
-        const char *nul = memchr(text, '\0', size);
-        size_t part = nul ? (size_t)(nul - text) : size;
-
-        if (part > 0) {
-            buffer_append(&answer->text, text, part);
-            answer->handed = true;
-            if (answer->hand != NULL)
-                answer->hand(answer->owner, text, part);
-        }
-        if (nul == NULL)
-            return;
-        buffer_text(&answer->text, REPLACEMENT);
-        if (answer->hand != NULL)
-            answer->hand(answer->owner, REPLACEMENT, 3);
-        text = nul + 1;
-        size -= part + 1;
-    }
+    if (size == 0)
+        return;
+    answer_append(answer, text, size);
+    answer_hand(answer, text, size);
 }
 
 void

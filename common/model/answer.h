@@ -14,11 +14,11 @@
  * into it, answer_result() reads it. Does no I/O. */
 
 enum answer_end {
-    ANSWER_OPEN,   /* nothing has said that this was all: truncated */
+    ANSWER_OPEN, /* nothing has said that this was all: truncated */
     ANSWER_STOP,
     ANSWER_LENGTH,
     ANSWER_FILTER,
-    ANSWER_FAILED  /* see error */
+    ANSWER_FAILED /* see error */
 };
 
 struct items; /* of responses.c */
@@ -30,10 +30,10 @@ struct answer {
     struct items *items;
     struct model_usage usage;
     enum answer_end end;
-    bool marker; /* [DONE] was there */
-    bool closed; /* nothing that matters will follow: no need to wait for the end of the stream */
-    bool events; /* there was at least one */
-    bool handed; /* text was handed on */
+    bool marker;  /* [DONE] was there */
+    bool closed;  /* nothing that matters will follow: no need to wait for the end of the stream */
+    bool events;  /* there was at least one */
+    bool handed;  /* text was handed on */
     bool garbage; /* bytes that make no sense */
     struct server_error error;
     char *id, *tier;
@@ -46,7 +46,11 @@ struct answer {
 void answer_begin(struct answer *answer, void (*hand)(void *, const char *, size_t), void *owner);
 void answer_clear(struct answer *answer);
 
-/* Append to the text and hand it on; to the refusal; of a text value that may be absent or null. */
+/* Hand text on to whoever listens. */
+void answer_hand(struct answer *answer, const char *text, size_t size);
+
+/* Append to the text, and hand it on; to the refusal, of a text value that may be absent or null. */
+void answer_append(struct answer *answer, const char *text, size_t size);
 void answer_text(struct answer *answer, const char *text, size_t size);
 void answer_refusal(struct answer *answer, const json_t *text);
 
@@ -56,8 +60,8 @@ void answer_keep(char **text, const json_t *object, const char *key);
 /* Note the error that BODY tells of; the first one with a message stays. */
 void answer_error(struct answer *answer, const json_t *body);
 
-/* What the answer came to, into RESULT (whose http, attempts, request_id, retry_after_ms stay as they are): the
- * order of checks of the wire reference, section 9. TOOLS and GLUED as for calls_finish(). */
+/* What the answer came to, into RESULT (whose http, attempts, request_id, retry_after_ms stay as they are):
+ * the order of checks of the wire reference, section 9. TOOLS and GLUED as for calls_finish(). */
 void answer_result(struct answer *answer, const json_t *tools, bool glued, struct model_result *result);
 
 void answer_free_result(struct model_result *result);

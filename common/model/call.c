@@ -144,7 +144,8 @@ measure(const struct model_call *call, const struct model_result *result)
 
     snprintf(labels, sizeof labels, "model=\"%.64s\",result=\"%s\"", model,
              result->status == MODEL_ERROR ? model_error_name(result->error) : "ok");
-    metrics_add(metrics_counter("ensemble_model_calls_total", labels, "Calls of a model by how they ended."), 1);
+    metrics_add(metrics_counter("ensemble_model_calls_total", labels, "Calls of a model by how they ended."),
+                1);
     snprintf(labels, sizeof labels, "model=\"%.64s\"", model);
     metrics_observe_ms(metrics_histogram("ensemble_model_call_ms", labels, "From the call to its end."),
                        (double)(clock_now_ms() - call->asked_ms));
@@ -169,10 +170,11 @@ say_end(const struct model_call *call, const struct model_result *result)
     const char *id = call->request_id ? call->request_id : "";
 
     if (result->status == MODEL_ERROR)
-        log_warning("model call failed model=%s class=%s status=%d attempts=%d ms=%lld request=%s client=%s why=%s",
-                    call->request.model, model_error_name(result->error), result->http, result->attempts,
-                    (long long)(clock_now_ms() - call->asked_ms), id, call->client_id,
-                    result->message ? result->message : "");
+        log_warning(
+            "model call failed model=%s class=%s status=%d attempts=%d ms=%lld request=%s client=%s why=%s",
+            call->request.model, model_error_name(result->error), result->http, result->attempts,
+            (long long)(clock_now_ms() - call->asked_ms), id, call->client_id,
+            result->message ? result->message : "");
     else
         log_debug("model call model=%s status=%d attempts=%d ms=%lld calls=%zu in=%lld out=%lld request=%s",
                   call->request.model, (int)result->status, result->attempts,
@@ -292,8 +294,9 @@ learn(struct model_call *call)
         call->sent.falls_back && (error->code == NULL || strcmp(error->code, "model_not_found") != 0) &&
         (error->http == 404 || error->http == 405 || error->http == 501)) {
         if (profile->dialect != DIALECT_CHAT)
-            log_warning("model url=%s knows no /responses (%d): chat from now on", call->model->url, error->http);
-        profile->dialect = DIALECT_CHAT;
+            log_warning("model url=%s knows no /responses (%d): chat from now on", call->model->url,
+                        error->http);
+        profile_fall_back(profile);
         call->drops++;
         return true;
     }
@@ -352,11 +355,12 @@ try_again(struct model_call *call)
         return;
     }
     errors_hide(error, call->model->key);
-    log_info("model attempt failed model=%s class=%s status=%d attempt=%d again_in_ms=%lld request=%s client=%s "
-             "why=%s",
-             call->request.model, model_error_name(error->class), call->exchange.http, call->attempts,
-             (long long)decision.delay_ms, call->request_id ? call->request_id : "", call->client_id,
-             error->message ? error->message : "");
+    log_info(
+        "model attempt failed model=%s class=%s status=%d attempt=%d again_in_ms=%lld request=%s client=%s "
+        "why=%s",
+        call->request.model, model_error_name(error->class), call->exchange.http, call->attempts,
+        (long long)decision.delay_ms, call->request_id ? call->request_id : "", call->client_id,
+        error->message ? error->message : "");
     pause_for(call, decision.delay_ms);
 }
 
@@ -513,7 +517,8 @@ write_body(struct model_call *call, struct buffer *out)
 static bool
 thinks_hard(const char *effort)
 {
-    return effort && (strcmp(effort, "high") == 0 || strcmp(effort, "xhigh") == 0 || strcmp(effort, "max") == 0);
+    return effort &&
+           (strcmp(effort, "high") == 0 || strcmp(effort, "xhigh") == 0 || strcmp(effort, "max") == 0);
 }
 
 static int64_t
@@ -532,7 +537,8 @@ send_to(struct model_call *call, const char *url, const char *key_header, const 
     static const struct http_listener listener = { on_body, on_end };
     char client[64];
     const char *headers[8] = { "Content-Type: application/json",
-                               call->request.stream ? "Accept: text/event-stream" : "Accept: application/json",
+                               call->request.stream ? "Accept: text/event-stream"
+                                                    : "Accept: application/json",
                                "Accept-Encoding: identity", "User-Agent: ensemble/1", client };
     struct http_request request = { .url = url,
                                     .headers = headers,
@@ -553,7 +559,7 @@ begin(struct model_call *call)
 {
     struct model *model = call->model;
     struct buffer body = { 0 }, key = { 0 };
-    const char *path = call->texts                                ? "/embeddings"
+    const char *path = call->texts                              ? "/embeddings"
                        : model->profile.dialect == DIALECT_CHAT ? "/chat/completions"
                                                                 : "/responses";
     char *url = profile_url(model->url, path);
@@ -566,7 +572,8 @@ begin(struct model_call *call)
     exchange_clear(&call->exchange);
     exchange_begin(&call->exchange, model->profile.dialect, hand, call);
     write_body(call, &body);
-    buffer_printf(&key, model->profile.api_key_header ? "api-key: %s" : "Authorization: Bearer %s", model->key);
+    buffer_printf(&key, model->profile.api_key_header ? "api-key: %s" : "Authorization: Bearer %s",
+                  model->key);
     if (url != NULL && !body.failed && !key.failed)
         send_to(call, url, buffer_string(&key), &body);
     if (call->transfer == NULL)

@@ -26,7 +26,7 @@ struct model {
     struct model_gate *gates;
     struct model_call *calls; /* oldest first */
     struct model_call *last;
-    int most;               /* calls at once for one gate */
+    int most; /* calls at once for one gate */
     int64_t first_ms, idle_ms;
 };
 

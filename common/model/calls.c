@@ -161,7 +161,8 @@ struct results {
 
 /* Put a result at the end; takes ARGUMENTS. Without memory it is left out. */
 static struct model_tool_call *
-put(struct results *results, const char *id, const char *name, const char *text, size_t size, json_t *arguments)
+put(struct results *results, const char *id, const char *name, const char *text, size_t size,
+    json_t *arguments)
 {
     struct model_tool_call *result;
 

@@ -44,10 +44,11 @@ void calls_arguments(struct calls *calls, struct call *call, const json_t *argum
 /* Whether every call's arguments are whole JSON (or empty, which is {}). */
 bool calls_are_whole(const struct calls *calls);
 
-/* Turn CALLS into *COUNT results, newly allocated (NULL for none; *COUNT 0): ids made where there were none, the
- * wrapper `multi_tool_use.parallel` expanded, objects glued together split where GLUED says so, arguments
+/* Turn CALLS into *COUNT results, newly allocated (NULL for none; *COUNT 0): ids made where there were none,
+ * the wrapper `multi_tool_use.parallel` expanded, objects glued together split where GLUED says so, arguments
  * parsed and checked against their tool's schema in TOOLS ([{name, parameters}]; NULL knows none). What fails
- * keeps its text, has no `arguments`, and says why in `problem`. CUT: all of them are cut and not to be run. */
+ * keeps its text, has no `arguments`, and says why in `problem`. CUT: all of them are cut and not to be run.
+ */
 struct model_tool_call *calls_finish(const struct calls *calls, const json_t *tools, bool glued, bool cut,
                                      size_t *count);
 

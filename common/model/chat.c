@@ -42,7 +42,8 @@ put_parameters(struct buffer *out, const json_t *tool)
     if (json_is_object(parameters) && json_object_size(parameters) > 0)
         json_write(out, parameters, JSON_SORT_KEYS);
     else
-        buffer_text(out, "{\"additionalProperties\":false,\"properties\":{},\"required\":[],\"type\":\"object\"}");
+        buffer_text(out,
+                    "{\"additionalProperties\":false,\"properties\":{},\"required\":[],\"type\":\"object\"}");
 }
 
 void
@@ -92,7 +93,8 @@ put_system(struct buffer *out, const struct model_request *request, const struct
     if (request->instructions != NULL)
         buffer_text(&text, request->instructions);
     if (request->schema != NULL && !(profile->fields & FIELD_SCHEMA)) {
-        buffer_text(&text, "\n\nAnswer with one JSON object and nothing else. It conforms to this JSON Schema: ");
+        buffer_text(&text,
+                    "\n\nAnswer with one JSON object and nothing else. It conforms to this JSON Schema: ");
         json_write(&text, request->schema, JSON_SORT_KEYS);
     }
     if (text.size > 0) {
@@ -121,7 +123,8 @@ put_messages(struct buffer *out, const struct model_request *request, const stru
         if (out->size > before)
             buffer_text(out, ",");
         buffer_text(out, "{\"role\":");
-        buffer_json_string(out, json_text(message, "role", "user"), strlen(json_text(message, "role", "user")));
+        buffer_json_string(out, json_text(message, "role", "user"),
+                           strlen(json_text(message, "role", "user")));
         chat_key(out, "content");
         buffer_json_string(out, json_is_string(content) ? json_string_value(content) : "",
                            json_is_string(content) ? json_string_length(content) : 0);
@@ -234,7 +237,8 @@ read_finish(struct answer *answer, const char *reason)
 {
     if (*reason == '\0' || answer->end == ANSWER_FAILED)
         return;
-    if (strcmp(reason, "length") == 0 || strcmp(reason, "max_tokens") == 0 || strcmp(reason, "MAX_TOKENS") == 0)
+    if (strcmp(reason, "length") == 0 || strcmp(reason, "max_tokens") == 0 ||
+        strcmp(reason, "MAX_TOKENS") == 0)
         answer->end = ANSWER_LENGTH;
     else if (strcmp(reason, "content_filter") == 0 || strcasecmp(reason, "safety") == 0)
         answer->end = ANSWER_FILTER;

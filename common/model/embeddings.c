@@ -40,7 +40,8 @@ digit(char c)
     return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
-/* Little-endian floats out of base64. Returns how many went into OUT (room for LIMIT), or 0 when it is none. */
+/* Little-endian floats out of base64. Returns how many went into OUT (room for LIMIT), or 0 when it is none.
+ */
 static size_t
 decode(const char *text, size_t size, float *out, size_t limit)
 {
@@ -91,7 +92,8 @@ read_vector(const json_t *embedding, float *out, size_t limit)
 static size_t
 size_of(const json_t *embedding)
 {
-    size_t size = json_is_array(embedding) ? json_array_size(embedding) : json_string_length(embedding) * 3 / 16;
+    size_t size =
+        json_is_array(embedding) ? json_array_size(embedding) : json_string_length(embedding) * 3 / 16;
 
     return size <= DIMENSIONS_MOST ? size : 0;
 }
@@ -106,8 +108,8 @@ fail(struct server_error *error, float *vectors, bool *filled, const char *why)
 }
 
 int
-embeddings_read(const json_t *body, size_t count, float **vectors, size_t *dimensions, struct model_usage *usage,
-                struct server_error *error)
+embeddings_read(const json_t *body, size_t count, float **vectors, size_t *dimensions,
+                struct model_usage *usage, struct server_error *error)
 {
     const json_t *entries = json_object_get(body, "data");
     size_t wide = size_of(json_object_get(json_array_get(entries, 0), "embedding"));

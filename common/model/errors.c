@@ -130,10 +130,10 @@ says_unknown_field(const struct server_error *error)
 {
     const char *m = error->message;
 
-    return has(m, "unsupported parameter") || has(m, "unknown parameter") || has(m, "unrecognized request arg") ||
-           has(m, "extra inputs are not permitted") || has(m, "does not support thinking") ||
-           has(m, "unsupported value") || has(m, "unknown field") || has(m, "unknown name") ||
-           has(m, "extra fields not permitted") ||
+    return has(m, "unsupported parameter") || has(m, "unknown parameter") ||
+           has(m, "unrecognized request arg") || has(m, "extra inputs are not permitted") ||
+           has(m, "does not support thinking") || has(m, "unsupported value") || has(m, "unknown field") ||
+           has(m, "unknown name") || has(m, "extra fields not permitted") ||
            (error->param != NULL && (has(m, "not supported") || has(m, "unsupported")));
 }
 
@@ -193,7 +193,8 @@ classify(const struct server_error *error)
     class = by_word(error->type);
     if (class == MODEL_ERROR_NONE && same(error->type, "invalid_request_error"))
         class = MODEL_ERROR_BAD_REQUEST;
-    if (class == MODEL_ERROR_NONE && (has(error->message, "overloaded") || has(error->message, "loading model")))
+    if (class == MODEL_ERROR_NONE &&
+        (has(error->message, "overloaded") || has(error->message, "loading model")))
         class = MODEL_ERROR_OVERLOAD;
     return class == MODEL_ERROR_NONE ? MODEL_ERROR_TRANSIENT : class;
 }

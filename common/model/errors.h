@@ -19,7 +19,8 @@ struct server_error {
     char *message;                /* cut at 400 bytes; NULL where there was none */
 };
 
-/* Fill ERROR from the SIZE bytes of a body that came with status HTTP. What is no JSON becomes the message. */
+/* Fill ERROR from the SIZE bytes of a body that came with status HTTP. What is no JSON becomes the message.
+ */
 void errors_read(struct server_error *error, int http, const char *body, size_t size);
 
 /* The same from BODY: {error: {...}}, {error: "text"}, {detail}, {message}, or [those]. */

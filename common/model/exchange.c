@@ -63,7 +63,8 @@ state_of(const struct answer *answer)
 {
     if (answer->closed)
         return EXCHANGE_OVER;
-    return answer->end != ANSWER_OPEN || answer->error.class != MODEL_ERROR_NONE ? EXCHANGE_SOON : EXCHANGE_MORE;
+    return answer->end != ANSWER_OPEN || answer->error.class != MODEL_ERROR_NONE ? EXCHANGE_SOON
+                                                                                 : EXCHANGE_MORE;
 }
 
 /* Keep at most LIMIT bytes. Returns whether there were more. */
@@ -135,6 +136,7 @@ exchange_end(struct exchange *exchange, int http)
             end_whole(exchange);
         return;
     }
-    if (!answer->closed) /* a last event that is cut says nothing: without another end the answer is truncated */
+    if (!answer->closed) /* a last event that is cut says nothing: without another end the answer is truncated
+                          */
         (void)sse_end(&exchange->sse, on_event, exchange);
 }

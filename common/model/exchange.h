@@ -8,8 +8,8 @@
 #include "common/model/profile.h"
 #include "common/model/sse.h"
 
-/* One HTTP answer, from its bytes to an answer: events, one JSON object or an error's body, whatever was asked
- * for and whatever the headers say; what it is, is seen in its first byte. Does no I/O. */
+/* One HTTP answer, from its bytes to an answer: events, one JSON object or an error's body, whatever was
+ * asked for and whatever the headers say; what it is, is seen in its first byte. Does no I/O. */
 
 enum exchange_form { FORM_UNKNOWN, FORM_EVENTS, FORM_WHOLE, FORM_ERROR };
 

@@ -10,8 +10,8 @@
 
 enum {
     HEAD_LIMIT = 64 << 10,
-    KEEP_LIMIT = 16 << 20,   /* of one turn's bytes; more than a socket gives in one turn */
-    LOOKUP_KEPT_S = 300,     /* a name's addresses */
+    KEEP_LIMIT = 16 << 20, /* of one turn's bytes; more than a socket gives in one turn */
+    LOOKUP_KEPT_S = 300,   /* a name's addresses */
     FRESH_MS = 300 * 1000
 };
 
@@ -30,8 +30,8 @@ struct transfer {
     int64_t began_ms, byte_ms; /* begun; last byte of the body, 0 for none */
     int64_t end_ms;            /* stop reading then; 0: never */
     char why[CURL_ERROR_SIZE];
-    bool running;  /* libcurl has it */
-    bool leading;  /* it looks up the name for those that wait */
+    bool running; /* libcurl has it */
+    bool leading; /* it looks up the name for those that wait */
     bool released;
 };
 
@@ -227,12 +227,14 @@ end(struct transfer *transfer, enum http_end how, const char *why)
 static int64_t
 due_ms(const struct transfer *transfer)
 {
-    int64_t due = transfer->byte_ms ? transfer->byte_ms + transfer->idle_ms : transfer->began_ms + transfer->first_ms;
+    int64_t due =
+        transfer->byte_ms ? transfer->byte_ms + transfer->idle_ms : transfer->began_ms + transfer->first_ms;
 
     return transfer->end_ms && transfer->end_ms < due ? transfer->end_ms : due;
 }
 
-/* One timer for all limits: it looks when it rings whether its time has come, so that a byte costs nothing. */
+/* One timer for all limits: it looks when it rings whether its time has come, so that a byte costs nothing.
+ */
 static void
 on_due(void *owner)
 {
@@ -363,7 +365,8 @@ setup(struct transfer *transfer, const struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     http->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -387,7 +390,8 @@ setup(struct transfer *transfer, const struct http_request *request)
 }
 
 struct transfer *
-http_post(struct http *http, const struct http_request *request, const struct http_listener *listener, void *owner)
+http_post(struct http *http, const struct http_request *request, const struct http_listener *listener,
+          void *owner)
 {
     struct transfer *transfer = calloc(1, sizeof *transfer);
 
@@ -413,7 +417,8 @@ http_post(struct http *http, const struct http_request *request, const struct ht
         destroy(transfer);
         return NULL;
     }
-    loop_timer_start(transfer->timer, request->first_ms < request->idle_ms ? request->first_ms : request->idle_ms);
+    loop_timer_start(transfer->timer,
+                     request->first_ms < request->idle_ms ? request->first_ms : request->idle_ms);
     if (http->leader == NULL)
         loop_timer_start(http->pump_timer, 0); /* start from the loop: nothing is called from inside here */
     return transfer;
@@ -463,8 +468,8 @@ http_status(const struct transfer *transfer)
 }
 
 void
-http_headers(const struct transfer *transfer, void (*header)(void *owner, const char *name, const char *value),
-             void *owner)
+http_headers(const struct transfer *transfer,
+             void (*header)(void *owner, const char *name, const char *value), void *owner)
 {
     const char *line = buffer_string(&transfer->head);
     char name[64], value[512];
@@ -514,7 +519,8 @@ http_open(struct loop *loop, int connections, bool http2, int64_t connect_ms)
     curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)connections);
-    curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long)(http2 ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
+    curl_multi_setopt(http->multi, CURLMOPT_PIPELINING,
+                      (long)(http2 ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
     return http;
 }
 

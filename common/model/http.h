@@ -15,8 +15,8 @@ struct http;
 struct transfer;
 
 enum http_end {
-    HTTP_WHOLE,       /* the body came to its end, as HTTP counts */
-    HTTP_BROKEN,      /* the connection broke, or could not be made */
+    HTTP_WHOLE,  /* the body came to its end, as HTTP counts */
+    HTTP_BROKEN, /* the connection broke, or could not be made */
     HTTP_TIMEOUT_CONNECT,
     HTTP_TIMEOUT_FIRST, /* not one byte of the body came */
     HTTP_TIMEOUT_IDLE   /* no further byte came */
@@ -34,7 +34,8 @@ struct http_request {
 struct http_listener {
     /* Bytes of the body, as they come. */
     void (*body)(void *owner, struct transfer *transfer, const char *bytes, size_t size);
-    /* Once, last; the transfer is freed after it returns. WHY is a sentence, lent. Never after http_close(). */
+    /* Once, last; the transfer is freed after it returns. WHY is a sentence, lent. Never after http_close().
+     */
     void (*end)(void *owner, struct transfer *transfer, enum http_end end, const char *why);
 };
 
@@ -49,8 +50,8 @@ struct transfer *http_post(struct http *http, const struct http_request *request
 /* Close the connection at once; no further call. Leaves NULL. */
 void http_close(struct transfer **transfer);
 
-/* Nothing is wanted of it any more; what is left of its body is read for at most GRACE_MS so that the connection
- * can be used again. No further call. Leaves NULL. */
+/* Nothing is wanted of it any more; what is left of its body is read for at most GRACE_MS so that the
+ * connection can be used again. No further call. Leaves NULL. */
 void http_release(struct transfer **transfer, int64_t grace_ms);
 
 /* Stop reading after MS from now: the end is then HTTP_WHOLE. */

@@ -11,7 +11,8 @@
  * Returns a new reference to an object or array, or NULL (not logged). */
 json_t *lenient_read(const char *bytes, size_t size);
 
-/* SIZE bytes of UTF-8 with each NUL replaced by U+FFFD, as a string that the caller frees. NULL without memory. */
+/* SIZE bytes of UTF-8 with each NUL replaced by U+FFFD, as a string that the caller frees. NULL without
+ * memory. */
 char *lenient_string(const char *text, size_t size);
 
 /* TEXT's first at most LIMIT bytes, cut at a character and without control characters: for the log.

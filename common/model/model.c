@@ -188,8 +188,8 @@ model_ask(struct model *model, const struct model_request *request, const struct
 }
 
 struct model_call *
-model_embed(struct model *model, const struct model_embedding *embedding, const struct model_listener *listener,
-            void *owner)
+model_embed(struct model *model, const struct model_embedding *embedding,
+            const struct model_listener *listener, void *owner)
 {
     return call_new(model, NULL, embedding, listener, owner);
 }

@@ -40,7 +40,7 @@ enum model_error_class {
     MODEL_ERROR_STATE_LOST,  /* a stored conversation is gone */
     MODEL_ERROR_TIMEOUT,     /* connect, first byte, idle or the whole */
     MODEL_ERROR_CANCELLED,
-    MODEL_ERROR_PROTOCOL     /* bytes that make no sense, or too many */
+    MODEL_ERROR_PROTOCOL /* bytes that make no sense, or too many */
 };
 
 struct model_tool_call {
@@ -53,7 +53,7 @@ struct model_tool_call {
 
 struct model_usage {
     bool known;
-    char *model; /* as the server named it */
+    char *model;                                                  /* as the server named it */
     int64_t input, output, total, cached, cache_write, reasoning; /* tokens; parts are in the totals */
     double cost; /* dollars, by the prices file; negative: model not in it */
 };
@@ -61,17 +61,17 @@ struct model_usage {
 struct model_result {
     enum model_status status;
     enum model_error_class error;
-    int http;             /* status code of the last attempt; 0 without one */
-    char *message;        /* of an error: one sentence for log and operator; no secrets */
-    char *code;           /* the server's own, or NULL */
+    int http;      /* status code of the last attempt; 0 without one */
+    char *message; /* of an error: one sentence for log and operator; no secrets */
+    char *code;    /* the server's own, or NULL */
     int64_t retry_after_ms;
     int attempts;
     char *text, *refusal; /* never NULL */
     struct model_tool_call *calls;
     size_t call_count;
     struct model_usage usage;
-    char *request_id;     /* the server's, or NULL */
-    float *vectors;       /* of model_embed(): vector_count * dimensions floats, in the texts' order */
+    char *request_id; /* the server's, or NULL */
+    float *vectors;   /* of model_embed(): vector_count * dimensions floats, in the texts' order */
     size_t vector_count, dimensions;
 };
 
@@ -86,12 +86,12 @@ struct model_request {
     const char *schema_name;  /* with schema: a structured answer is wanted */
     const json_t *schema;
     bool stream;
-    bool restartable;         /* may be asked again though text was handed on (nobody saw it) */
-    int64_t max_tokens;       /* 0: not sent */
-    const char *cache_key;    /* prompt_cache_key, or NULL */
-    const char *shopper;      /* safety_identifier: a salted hash, or NULL */
-    int64_t deadline_ms;      /* time left for all attempts together */
-    int attempts;             /* at most; 0: 2 */
+    bool restartable;      /* may be asked again though text was handed on (nobody saw it) */
+    int64_t max_tokens;    /* 0: not sent */
+    const char *cache_key; /* prompt_cache_key, or NULL */
+    const char *shopper;   /* safety_identifier: a salted hash, or NULL */
+    int64_t deadline_ms;   /* time left for all attempts together */
+    int attempts;          /* at most; 0: 2 */
 };
 
 struct model_listener {

@@ -7,8 +7,9 @@
 #include "common/log.h"
 
 #define BASIC (FIELD_MAX_TOKENS | FIELD_STREAM_OPTIONS | FIELD_TOOL_CHOICE | FIELD_SCHEMA)
-#define ALL (BASIC | FIELD_EFFORT | FIELD_OBFUSCATION | FIELD_PARALLEL | FIELD_STRICT | FIELD_STORE |        \
-             FIELD_CACHE_KEY | FIELD_SAFETY | FIELD_DIMENSIONS | FIELD_ENCODING)
+#define ALL                                                                                                  \
+    (BASIC | FIELD_EFFORT | FIELD_OBFUSCATION | FIELD_PARALLEL | FIELD_STRICT | FIELD_STORE |                \
+     FIELD_CACHE_KEY | FIELD_SAFETY | FIELD_DIMENSIONS | FIELD_ENCODING)
 #define TOOLS (BASIC | FIELD_PARALLEL | FIELD_STRICT)
 
 /* The servers we know. `generic` is last and stands for the others. */
@@ -20,9 +21,11 @@ static const struct profile profiles[] = {
       (BASIC & ~(unsigned)FIELD_TOOL_CHOICE) | FIELD_EFFORT | FIELD_DIMENSIONS | FIELD_ENCODING },
     { "llamacpp", DIALECT_CHAT, false, false, false, false, false, true, BASIC | FIELD_PARALLEL },
     { "vllm", DIALECT_CHAT, false, false, false, false, false, true, TOOLS | FIELD_DIMENSIONS },
-    { "litellm", DIALECT_CHAT, false, false, false, false, true, true, TOOLS | FIELD_EFFORT | FIELD_DIMENSIONS },
+    { "litellm", DIALECT_CHAT, false, false, false, false, true, true,
+      TOOLS | FIELD_EFFORT | FIELD_DIMENSIONS },
     { "openrouter", DIALECT_CHAT, false, false, false, false, true, true, TOOLS | FIELD_EFFORT },
-    { "gemini", DIALECT_CHAT, false, false, false, false, false, true, BASIC | FIELD_EFFORT | FIELD_DIMENSIONS },
+    { "gemini", DIALECT_CHAT, false, false, false, false, false, true,
+      BASIC | FIELD_EFFORT | FIELD_DIMENSIONS },
     { "anthropic", DIALECT_CHAT, false, false, false, false, false, true, BASIC & ~(unsigned)FIELD_SCHEMA },
     { "groq", DIALECT_CHAT, false, true, false, false, false, true, BASIC | FIELD_PARALLEL },
     { "deepseek", DIALECT_CHAT, false, false, false, false, false, true, BASIC & ~(unsigned)FIELD_SCHEMA },
@@ -30,7 +33,8 @@ static const struct profile profiles[] = {
       (BASIC & ~(unsigned)FIELD_STREAM_OPTIONS) | FIELD_PARALLEL | FIELD_STRICT },
     { "xai", DIALECT_CHAT, false, false, false, false, false, true, TOOLS },
     { "lmstudio", DIALECT_CHAT, false, false, false, false, false, true, BASIC },
-    { "generic", DIALECT_CHAT, false, false, false, false, false, true, BASIC | FIELD_PARALLEL | FIELD_DIMENSIONS },
+    { "generic", DIALECT_CHAT, false, false, false, false, false, true,
+      BASIC | FIELD_PARALLEL | FIELD_DIMENSIONS },
 };
 
 /* Which URL is whose: a part of the host, or a port that nobody else has. */
@@ -112,6 +116,8 @@ profile_find(struct profile *profile, const char *url, const char *name, const c
     if (strcmp(dialect, "responses") == 0) {
         profile->dialect = DIALECT_RESPONSES;
         profile->falls_back = true;
+        profile->fields |= FIELD_STORE | FIELD_OBFUSCATION | FIELD_STREAM_OPTIONS | FIELD_STRICT |
+                           FIELD_EFFORT | FIELD_SCHEMA | FIELD_TOOL_CHOICE | FIELD_PARALLEL;
     } else if (strcmp(dialect, "chat") == 0) {
         profile->dialect = DIALECT_CHAT;
     } else {
@@ -119,6 +125,13 @@ profile_find(struct profile *profile, const char *url, const char *name, const c
         return -1;
     }
     return 0;
+}
+
+void
+profile_fall_back(struct profile *profile)
+{
+    profile->dialect = DIALECT_CHAT;
+    profile->fields &= ~(unsigned)(FIELD_STORE | FIELD_OBFUSCATION | FIELD_CACHE_KEY | FIELD_SAFETY);
 }
 
 /* By which words a server names a field, the longer ones first. */

@@ -43,12 +43,16 @@ struct profile {
  * Returns 0, or -1 for a name or dialect that nobody knows (logged). */
 int profile_find(struct profile *profile, const char *url, const char *name, const char *dialect);
 
-/* Learn from a refusal: the field that PARAM or MESSAGE (either may be NULL) names is not sent any more, or goes
- * by its other name. Returns that field's name, or NULL when there was nothing to learn. */
+/* The server has no /responses: chat from now on, with what compatible servers know. */
+void profile_fall_back(struct profile *profile);
+
+/* Learn from a refusal: the field that PARAM or MESSAGE (either may be NULL) names is not sent any more, or
+ * goes by its other name. Returns that field's name, or NULL when there was nothing to learn. */
 const char *profile_learn(struct profile *profile, const char *param, const char *message);
 
 /* The effort to send to MODEL for what was wished; NULL: send none. */
-const char *profile_effort(const struct profile *profile, const char *model, const char *wished, bool has_tools);
+const char *profile_effort(const struct profile *profile, const char *model, const char *wished,
+                           bool has_tools);
 
 /* BASE and PATH ("/responses") with exactly one slash between; a query of BASE stays behind. The caller frees
  * it; NULL without memory. */

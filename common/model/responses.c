@@ -239,26 +239,28 @@ hand_on(struct answer *answer, const struct item *item, struct part *part)
 {
     if (item->commentary || part->refusal || part->text.size <= part->handed)
         return;
-    answer_text(answer, part->text.bytes + part->handed, part->text.size - part->handed);
+    answer_hand(answer, part->text.bytes + part->handed, part->text.size - part->handed);
     part->handed = part->text.size;
 }
 
-/* The whole text of a part takes the place of its deltas. Where those were handed on and differ, they stand:
- * a shopper has read them. */
+/* The whole text of a part takes the place of its deltas. What of it was not handed on is handed on now,
+ * unless what was handed on is another text: then the whole is only in the result. */
 static void
 replace_text(struct answer *answer, struct item *item, int64_t index, bool refusal, const json_t *text)
 {
     const char *value = json_string_value(text);
     size_t size = json_string_length(text);
     struct part *part;
+    bool other;
 
     if (value == NULL || (part = part_of(answer, item, index, refusal)) == NULL)
         return;
-    if (part->handed > size || (part->handed && memcmp(part->text.bytes, value, part->handed) != 0))
-        return;
+    other = part->handed > size || (part->handed > 0 && memcmp(part->text.bytes, value, part->handed) != 0);
     buffer_reset(&part->text);
     buffer_append(&part->text, value, size);
     answer->text.failed |= part->text.failed;
+    if (other)
+        part->handed = size;
     hand_on(answer, item, part);
 }
 
@@ -339,7 +341,8 @@ item_added(struct answer *answer, const json_t *event)
                                                : by_id(answer, json_text(wire, "id", ""));
 
     if (item == NULL || item->done) /* a server that numbers all of them alike opens another */
-        item = add_item(answer, json_is_integer(index) ? json_integer_value(index) : (int64_t)count, kind_of(wire));
+        item = add_item(answer, json_is_integer(index) ? json_integer_value(index) : (int64_t)count,
+                        kind_of(wire));
     if (item != NULL)
         read_item(answer, item, wire);
 }
@@ -524,7 +527,8 @@ on_text_done(struct answer *answer, const json_t *event)
     struct item *item = item_of(answer, event, KIND_MESSAGE);
 
     if (item != NULL && !item->done)
-        replace_text(answer, item, json_number(event, "content_index", 0), false, json_object_get(event, "text"));
+        replace_text(answer, item, json_number(event, "content_index", 0), false,
+                     json_object_get(event, "text"));
 }
 
 static void
@@ -533,7 +537,8 @@ on_refusal_done(struct answer *answer, const json_t *event)
     struct item *item = item_of(answer, event, KIND_MESSAGE);
 
     if (item != NULL && !item->done)
-        replace_text(answer, item, json_number(event, "content_index", 0), true, json_object_get(event, "refusal"));
+        replace_text(answer, item, json_number(event, "content_index", 0), true,
+                     json_object_get(event, "refusal"));
 }
 
 static void
@@ -649,13 +654,14 @@ settle_item(struct answer *answer, struct item *item, bool show)
 {
     for (size_t p = 0; p < item->part_count; p++) {
         struct part *part = &item->parts[p];
+        const char *text = part->text.bytes ? part->text.bytes : "";
+
         if (part->refusal)
-            buffer_append(&answer->refusal, part->text.bytes ? part->text.bytes : "", part->text.size);
-        else if (show && item->commentary) {
-            item->commentary = false;
-            hand_on(answer, item, part);
-            item->commentary = true;
-        }
+            buffer_append(&answer->refusal, text, part->text.size);
+        else if (!item->commentary || show)
+            answer_append(answer, text, part->text.size);
+        if (show && item->commentary && !part->refusal) /* it was held back */
+            answer_hand(answer, text, part->text.size);
     }
     if (item->kind == KIND_CALL) {
         struct call *call = calls_add(&answer->calls, item->index);

@@ -36,8 +36,8 @@ retry_duration_ms(const char *text)
     static const struct {
         const char *name;
         double ms;
-    } units[] = { { "ms", 1 }, { "us", 1e-3 }, { "µs", 1e-3 }, { "ns", 1e-6 }, { "h", 3600e3 },
-                  { "m", 60e3 }, { "s", 1e3 } };
+    } units[] = { { "ms", 1 },     { "us", 1e-3 }, { "µs", 1e-3 }, { "ns", 1e-6 },
+                  { "h", 3600e3 }, { "m", 60e3 },  { "s", 1e3 } };
     double sum = 0;
     char *end;
 
@@ -114,7 +114,8 @@ retry_header(struct retry_hints *hints, const char *name, const char *value, int
         hints->tokens_reset_ms = retry_duration_ms(value);
 }
 
-/* What the server wants us to wait: its word, else the reset of what is used up, else what the message says. */
+/* What the server wants us to wait: its word, else the reset of what is used up, else what the message says.
+ */
 static int64_t
 hint_of(const struct retry_case *failed)
 {

@@ -10,10 +10,10 @@
 
 /* What a server's headers say about asking again. Times are milliseconds, -1 where nothing was said. */
 struct retry_hints {
-    int64_t after_ms;                                 /* retry-after and retry-after-ms: the larger */
-    int64_t requests_left, tokens_left;               /* x-ratelimit-remaining-* */
-    int64_t requests_reset_ms, tokens_reset_ms;       /* x-ratelimit-reset-* */
-    int should_retry;                                 /* x-should-retry: 1, 0; -1 not said */
+    int64_t after_ms;                           /* retry-after and retry-after-ms: the larger */
+    int64_t requests_left, tokens_left;         /* x-ratelimit-remaining-* */
+    int64_t requests_reset_ms, tokens_reset_ms; /* x-ratelimit-reset-* */
+    int should_retry;                           /* x-should-retry: 1, 0; -1 not said */
 };
 
 void retry_hints_clear(struct retry_hints *hints);
@@ -28,11 +28,11 @@ int64_t retry_duration_ms(const char *text);
 struct retry_case {
     const struct server_error *error;
     const struct retry_hints *hints;
-    int made, most;       /* attempts */
-    bool handed_on;       /* the caller has got text of it */
-    bool restartable;     /* ... and nobody saw that */
-    int64_t left_ms;      /* until the deadline */
-    double dice;          /* 0 up to 1 */
+    int made, most;   /* attempts */
+    bool handed_on;   /* the caller has got text of it */
+    bool restartable; /* ... and nobody saw that */
+    int64_t left_ms;  /* until the deadline */
+    double dice;      /* 0 up to 1 */
 };
 
 struct retry_decision {

@@ -14,14 +14,14 @@
 typedef void sse_event(void *owner, const char *name, const char *data, size_t size);
 
 struct sse {
-    struct buffer line;   /* of a line that was cut, its beginning */
-    struct buffer data;   /* of the event so far, each line followed by LF */
-    char name[48];        /* of the event so far; a longer one is cut */
-    size_t line_limit;    /* bytes of a line, and of an event */
-    size_t stream_limit;  /* bytes of all */
-    size_t size;          /* bytes so far */
-    bool after_cr;        /* the last byte was a CR: an LF now belongs to it */
-    bool begun;           /* the place of a byte order mark is behind us */
+    struct buffer line;  /* of a line that was cut, its beginning */
+    struct buffer data;  /* of the event so far, each line followed by LF */
+    char name[48];       /* of the event so far; a longer one is cut */
+    size_t line_limit;   /* bytes of a line, and of an event */
+    size_t stream_limit; /* bytes of all */
+    size_t size;         /* bytes so far */
+    bool after_cr;       /* the last byte was a CR: an LF now belongs to it */
+    bool begun;          /* the place of a byte order mark is behind us */
 };
 
 /* Make SSE empty. A limit of 0 is 16 MiB for a line and 64 MiB for a stream. */

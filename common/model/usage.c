@@ -130,7 +130,8 @@ usage_prices(const char *path)
     {
         if (dollars(price, "input", -1) >= 0 && dollars(price, "output", -1) >= 0)
             continue;
-        log_error("prices file=%s model=%s lacks input and output in dollars for a million tokens", path, name);
+        log_error("prices file=%s model=%s lacks input and output in dollars for a million tokens", path,
+                  name);
         json_decref(prices);
         return NULL;
     }

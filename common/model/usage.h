@@ -7,9 +7,11 @@
 
 #include "common/model/model.h"
 
-/* Tokens as servers count them, and what they cost by the operator's price list. Does no I/O but usage_prices(). */
+/* Tokens as servers count them, and what they cost by the operator's price list. Does no I/O but
+ * usage_prices(). */
 
-/* Fill the tokens of USAGE from WIRE, the `usage` object of either dialect. Anything else leaves it as it is. */
+/* Fill the tokens of USAGE from WIRE, the `usage` object of either dialect. Anything else leaves it as it is.
+ */
 void usage_read(struct model_usage *usage, const json_t *wire);
 
 /* Dollars for USAGE at MODEL's price in PRICES ({"models": {name: {input, cached, cache_write, output}}},

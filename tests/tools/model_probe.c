@@ -1,9 +1,8 @@
 /* model_probe -- the model client from a command line, for the tests that are written in Python.
  *
- *   model_probe read DIALECT STATUS PIECES FILE   an answer of that status, out of a file, in pieces (a number,
- *                                                 `random` or `whole`): what it comes to, as one JSON line
- *   model_probe ask FILE                          the request in FILE (JSON, members as struct model_request),
- *                                                 asked of the server that the environment names (MODEL_URL, ...)
+ *   model_probe read DIALECT STATUS PIECES FILE   an answer of that status, out of a file, in pieces (a
+ * number, `random` or `whole`): what it comes to, as one JSON line model_probe ask FILE the request in FILE
+ * (JSON, members as struct model_request), asked of the server that the environment names (MODEL_URL, ...)
  *   model_probe body DIALECT PROFILE FILE         the body that would be sent */
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,9 +43,9 @@ of_calls(const struct model_result *result)
 
     for (size_t i = 0; i < result->call_count; i++) {
         const struct model_tool_call *call = &result->calls[i];
-        json_array_append_new(calls, json_pack("{s:s, s:s, s:s, s:O?, s:s?}", "id", call->id, "name", call->name,
-                                               "arguments", call->arguments_text, "value", call->arguments,
-                                               "problem", call->problem));
+        json_array_append_new(calls, json_pack("{s:s, s:s, s:s, s:O?, s:s?}", "id", call->id, "name",
+                                               call->name, "arguments", call->arguments_text, "value",
+                                               call->arguments, "problem", call->problem));
     }
     return calls;
 }
@@ -54,16 +53,17 @@ of_calls(const struct model_result *result)
 static void
 print(const struct model_result *result, const struct buffer *streamed, size_t reasoning)
 {
-    static const char *const statuses[] = { "ok", "tool_calls", "empty", "length", "filter", "refusal", "error" };
+    static const char *const statuses[] = { "ok",     "tool_calls", "empty", "length",
+                                            "filter", "refusal",    "error" };
     json_t *usage = model_usage_entry(result, "probe");
     json_t *line =
-        json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:I, s:i, s:s, s:s, s:s, s:i, s:o, s:o?, s:s?, s:i, s:i}", "status",
-                  statuses[result->status], "error", model_error_name(result->error), "http", result->http,
-                  "message", result->message, "code", result->code, "retry_after_ms",
-                  (json_int_t)result->retry_after_ms, "attempts", result->attempts, "text", result->text, "refusal",
-                  result->refusal, "streamed", buffer_string(streamed), "reasoning", (int)reasoning, "calls",
-                  of_calls(result), "usage", usage, "request_id", result->request_id, "vectors",
-                  (int)result->vector_count, "dimensions", (int)result->dimensions);
+        json_pack("{s:s, s:s, s:i, s:s?, s:s?, s:I, s:i, s:s, s:s, s:s, s:i, s:o, s:o?, s:s?, s:i, s:i}",
+                  "status", statuses[result->status], "error", model_error_name(result->error), "http",
+                  result->http, "message", result->message, "code", result->code, "retry_after_ms",
+                  (json_int_t)result->retry_after_ms, "attempts", result->attempts, "text", result->text,
+                  "refusal", result->refusal, "streamed", buffer_string(streamed), "reasoning",
+                  (int)reasoning, "calls", of_calls(result), "usage", usage, "request_id", result->request_id,
+                  "vectors", (int)result->vector_count, "dimensions", (int)result->dimensions);
 
     json_dumpf(line, stdout, JSON_COMPACT);
     putchar('\n');
@@ -97,7 +97,8 @@ read_answer(char *argv[])
 
     if (read_file(argv[3], &body))
         return EXIT_FAILURE;
-    exchange_begin(&exchange, strcmp(argv[0], "chat") == 0 ? DIALECT_CHAT : DIALECT_RESPONSES, keep, &streamed);
+    exchange_begin(&exchange, strcmp(argv[0], "chat") == 0 ? DIALECT_CHAT : DIALECT_RESPONSES, keep,
+                   &streamed);
     while (at < body.size) {
         size_t size = piece(argv[2], body.size - at);
         char *copy = malloc(size); /* of its own, so that a byte read too far is seen */
@@ -210,7 +211,9 @@ ask_one(struct model *model, const json_t *from, const struct model_listener *li
 {
     struct model_request request = request_of(from);
     const char *texts[64];
-    struct model_embedding embedding = { .model = request.model, .texts = texts, .deadline_ms = request.deadline_ms };
+    struct model_embedding embedding = { .model = request.model,
+                                         .texts = texts,
+                                         .deadline_ms = request.deadline_ms };
     const json_t *text;
     size_t i;
 
@@ -272,6 +275,7 @@ main(int argc, char *argv[])
         return ask(argc, argv);
     if (argc == 5 && strcmp(argv[1], "body") == 0)
         return write_body(argv + 2);
-    fputs("usage: model_probe read DIALECT STATUS PIECES FILE | ask FILE | body DIALECT PROFILE FILE\n", stderr);
+    fputs("usage: model_probe read DIALECT STATUS PIECES FILE | ask FILE | body DIALECT PROFILE FILE\n",
+          stderr);
     return 2;
 }
