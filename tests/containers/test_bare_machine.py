@@ -18,7 +18,7 @@ done
 ./ensemble ask --port 8123 "I need something for a beach wedding in July, under 200 dollars, I'm an M"
 kill -INT $!
 wait $! || { cat /tmp/up.log; exit 1; }
-! pgrep -x orchestrator
+if grep -qx orchestrator /proc/[0-9]*/comm 2>/dev/null; then echo "still there"; exit 1; fi
 echo stopped
 """
 
