@@ -1,0 +1,143 @@
+#include "gateway/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "gateway/gateway.h"
+
+#define ANSWER_MS 10000 /* that an orchestrator may take */
+
+static const char unavailable[] = "{\"code\":\"unavailable\",\"message\":\"no orchestrator is there; try again\"}";
+
+static void
+ask_free(struct gateway *gateway, struct ask *ask)
+{
+    struct ask **place = &gateway->asks.first;
+
+    while (*place != ask)
+        place = &(*place)->next;
+    *place = ask->next;
+    free(ask->owner);
+    free(ask);
+}
+
+void
+ask_answer(struct gateway *gateway, struct ask *ask, int status, const char *json, size_t size)
+{
+    struct request *request = ask->request;
+
+    ask_free(gateway, ask);
+    if (request != NULL)
+        http_answer(request, status, json, size);
+}
+
+static int
+ask_one(struct gateway *gateway, struct ask *ask, struct peer *peer)
+{
+    struct message message = { .kind = ask->kind, .run = "", .step = "" };
+
+    if (ask->kind == MESSAGE_HISTORY)
+        message.history = (struct history) { .owner = ask->owner, .thread = ask->id, .request = ask->number };
+    else if (ask->kind == MESSAGE_FORGET)
+        message.forget = (struct forget) { .owner = ask->owner, .thread = ask->id, .request = ask->number };
+    else
+        message.abort = (struct abort) { .owner = ask->owner, .run_id = ask->id, .request = ask->number };
+    return bus_send(gateway->daemon.bus, peer, &message);
+}
+
+/* Send ASK to whom it concerns; it stays held where nobody is. */
+static void
+ask_place(struct gateway *gateway, struct ask *ask)
+{
+    struct peer *peer = NULL;
+
+    while ((peer = bus_next_peer(gateway->daemon.bus, "orchestrator", peer)) != NULL) {
+        if (ask_one(gateway, ask, peer))
+            continue;
+        ask->until_ms = clock_now_ms() + ANSWER_MS;
+        if (ask->kind != MESSAGE_ABORT) {
+            ask->at = peer;
+            return;
+        }
+        ask->waiting++;
+    }
+}
+
+struct ask *
+ask_new(struct gateway *gateway, struct request *request, enum message_kind kind, const char *owner, const char *id)
+{
+    struct ask *ask = calloc(1, sizeof *ask);
+
+    if (ask == NULL || (ask->owner = strdup(owner)) == NULL) {
+        log_error("ask: no memory");
+        free(ask);
+        http_answer(request, 503, unavailable, sizeof unavailable - 1);
+        return NULL;
+    }
+    ask->kind = kind;
+    ask->request = request;
+    ask->number = ++gateway->asks.last_number;
+    strncpy(ask->id, id, sizeof ask->id - 1);
+    ask->until_ms = clock_now_ms() + gateway->daemon.options.hold_ms;
+    ask->next = gateway->asks.first;
+    gateway->asks.first = ask;
+    ask_place(gateway, ask);
+    gateway_look_at(gateway, ask->until_ms);
+    return ask;
+}
+
+struct ask *
+ask_find(const struct asks *asks, enum message_kind kind, int64_t number)
+{
+    struct ask *ask = asks->first;
+
+    while (ask != NULL && (ask->number != number || ask->kind != kind))
+        ask = ask->next;
+    return ask;
+}
+
+void
+ask_drop(struct gateway *gateway, struct request *request)
+{
+    for (struct ask *ask = gateway->asks.first, *next; ask != NULL; ask = next) {
+        next = ask->next;
+        if (ask->request == request)
+            ask_free(gateway, ask);
+    }
+}
+
+void
+asks_joined(struct gateway *gateway)
+{
+    for (struct ask *ask = gateway->asks.first; ask != NULL; ask = ask->next) {
+        if (ask->at == NULL && ask->waiting == 0)
+            ask_place(gateway, ask);
+    }
+}
+
+void
+asks_lost(struct gateway *gateway, struct peer *peer)
+{
+    for (struct ask *ask = gateway->asks.first; ask != NULL; ask = ask->next) {
+        if (ask->kind == MESSAGE_ABORT ? ask->waiting == 0 || --ask->waiting > 0 : ask->at != peer)
+            continue;
+        ask->at = NULL;
+        ask->until_ms = clock_now_ms() + gateway->daemon.options.hold_ms;
+        ask_place(gateway, ask);
+        gateway_look_at(gateway, ask->until_ms);
+    }
+}
+
+void
+asks_look(struct gateway *gateway, int64_t now_ms)
+{
+    for (struct ask *ask = gateway->asks.first, *next; ask != NULL; ask = next) {
+        next = ask->next;
+        if (ask->until_ms <= now_ms)
+            ask_answer(gateway, ask, 503, unavailable, sizeof unavailable - 1);
+        else
+            gateway_look_at(gateway, ask->until_ms);
+    }
+}

@@ -1,0 +1,15 @@
+#ifndef GATEWAY_ORIGIN_H
+#define GATEWAY_ORIGIN_H
+
+#include <stdbool.h>
+
+/* Whether a page of ORIGIN ("" for a client that is no browser) may speak with us.
+ *
+ * allowed  the option: same, *, or https://a.example,https://b.example
+ * host     the request's Host */
+bool origin_is_allowed(const char *origin, const char *allowed, const char *host);
+
+/* Whether ORIGIN's scripts on other sites may read our answers: allowed, and not only as the same site. */
+bool origin_is_foreign(const char *origin, const char *allowed, const char *host);
+
+#endif

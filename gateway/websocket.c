@@ -1,0 +1,202 @@
+/* WebSockets: a frame in, frames out. Also the close codes. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "common/metrics.h"
+#include "gateway/connection.h"
+#include "gateway/deliver.h"
+
+_Static_assert(LWS_PRE <= CLIENT_HEADROOM, "libwebsockets writes its frame header in front of our bytes");
+
+#define NO_OFFSET INT64_MIN
+
+/* Before the upgrade, while an HTTP status can still say why not. */
+int
+websocket_confirm(struct gateway *gateway, struct lws *wsi)
+{
+    char owner[TOKEN_SUBJECT_SIZE], path[16];
+    const char *why;
+    int status;
+
+    front_header(wsi, WSI_TOKEN_GET_URI, path, sizeof path);
+    if (strcmp(path, "/ws") != 0)
+        status = 404, why = "WebSockets are at /ws";
+    else if (gateway->draining)
+        status = 503, why = "the gateway is being stopped";
+    else
+        status = front_admit(gateway, wsi, owner, &why);
+    if (status == 0)
+        return 0;
+    log_info("websocket refused: %d %s", status, why);
+    return lws_return_http_status(wsi, (unsigned)status, why) < 0 ? -1 : 1;
+}
+
+/* ?offset=: the last event seen. NO_OFFSET where there is none; -2 for what is no offset. */
+static int64_t
+read_offset(struct lws *wsi)
+{
+    char text[64];
+    const char *offset = lws_get_urlarg_by_name(wsi, "offset=", text, sizeof text);
+    char *end;
+    long long value;
+
+    if (offset == NULL || offset[0] == '\0')
+        return NO_OFFSET;
+    value = strtoll(offset, &end, 10);
+    return *end != '\0' || value < -1 ? -2 : value;
+}
+
+/* Note where a client resumes; it is asked for when the handshake is through. */
+static int
+read_resume(struct lws *wsi, struct seat *seat)
+{
+    int64_t offset = read_offset(wsi);
+    char text[RUN_ID_SIZE + 16];
+    const char *run_id;
+
+    if (offset == NO_OFFSET)
+        return 0;
+    if ((seat->resume = calloc(1, sizeof *seat->resume)) == NULL)
+        return -1;
+    seat->resume->offset = offset;
+    run_id = lws_get_urlarg_by_name(wsi, "runId=", text, sizeof text);
+    if (run_id != NULL && run_input_is_id(run_id))
+        strcpy(seat->resume->run_id, run_id);
+    return 0;
+}
+
+int
+websocket_open(struct gateway *gateway, struct lws *wsi, struct seat *seat)
+{
+    char owner[TOKEN_SUBJECT_SIZE];
+    const char *why;
+
+    if (front_admit(gateway, wsi, owner, &why) != 0 || read_resume(wsi, seat))
+        return -1;
+    seat->client = client_new(&gateway->clients, wsi, &wire_tanstack, owner, front_address(wsi));
+    return seat->client == NULL ? -1 : 0;
+}
+
+int
+websocket_established(struct gateway *gateway, struct seat *seat)
+{
+    struct resume *resume = seat->resume;
+
+    metrics_set(gateway->connected, gateway->clients.count);
+    if (resume == NULL)
+        return 0;
+    if (resume->run_id[0] == '\0')
+        deliver_close(seat->client, 1008, "runId is missing or no id");
+    else if (resume->offset < -1)
+        deliver_close(seat->client, 1008, "offset is no number");
+    else
+        on_resume(gateway, seat->client, resume->run_id, "", resume->offset);
+    free(seat->resume);
+    seat->resume = NULL;
+    return 0;
+}
+
+/* A whole frame has come. */
+static void
+frame(struct gateway *gateway, struct client *client, const char *bytes, size_t size)
+{
+    struct run_input input;
+    struct run_refusal refusal;
+
+    metrics_add(gateway->frames_in, 1);
+    if (run_input_read(&input, bytes, size, gateway->daemon.options.query_chars, &refusal)) {
+        metrics_add(gateway->frames_bad, 1);
+        deliver_error(gateway, client, refusal.code, refusal.message);
+        return;
+    }
+    if (input.kind == INPUT_ABORT)
+        on_abort(gateway, client, input.run_id);
+    else
+        on_run(gateway, client, &input);
+    run_input_clear(&input);
+}
+
+/* The last piece of a frame has come. */
+static void
+frame_ends(struct gateway *gateway, struct client *client, const char *bytes, size_t size)
+{
+    if (client->is_binary) {
+        metrics_add(gateway->frames_bad, 1);
+        deliver_error(gateway, client, "binary_frame", "frames are JSON text, not binary");
+    } else if (client->received.size == 0) {
+        frame(gateway, client, bytes, size);
+    } else {
+        buffer_append(&client->received, bytes, size);
+        if (client->received.failed)
+            deliver_error(gateway, client, "unavailable", "no memory for this frame; try again");
+        else
+            frame(gateway, client, client->received.bytes, client->received.size);
+    }
+    client->received_size = 0;
+    client->is_binary = false;
+    buffer_clear(&client->received); /* an idle client holds no buffer */
+}
+
+int
+websocket_received(struct gateway *gateway, struct lws *wsi, struct client *client, const char *bytes, size_t size)
+{
+    if (client->close_code != 0)
+        return 0;
+    client->received_size += size;
+    if (client->received_size > (size_t)gateway->daemon.options.frame_bytes) {
+        static unsigned char why[] = "the frame is too long";
+
+        lws_close_reason(wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, why, sizeof why - 1);
+        return -1;
+    }
+    if (lws_is_first_fragment(wsi))
+        client->is_binary = lws_frame_is_binary(wsi);
+    if (lws_remaining_packet_payload(wsi) == 0 && lws_is_final_fragment(wsi))
+        frame_ends(gateway, client, bytes, size);
+    else if (!client->is_binary)
+        buffer_append(&client->received, bytes, size);
+    return 0;
+}
+
+static int
+write_ping(struct lws *wsi, struct client *client)
+{
+    char room[LWS_PRE + 64];
+    size_t size = strlen(client->wire->ping);
+
+    client->ping_due = false;
+    memcpy(room + LWS_PRE, client->wire->ping, size);
+    return lws_write(wsi, (unsigned char *)room + LWS_PRE, size, LWS_WRITE_TEXT) < (int)size ? -1 : 0;
+}
+
+static int
+write_piece(struct lws *wsi, struct client *client)
+{
+    struct unsent *piece = client_take(client);
+    int written = lws_write(wsi, (unsigned char *)piece->bytes + CLIENT_HEADROOM, piece->size, LWS_WRITE_TEXT);
+    int failed = written < (int)piece->size ? -1 : 0;
+
+    free(piece);
+    return failed;
+}
+
+/* One frame for each call, as libwebsockets wants it. */
+int
+websocket_writable(struct lws *wsi, struct client *client)
+{
+    int failed = 0;
+
+    if (client->first != NULL)
+        failed = write_piece(wsi, client);
+    else if (client->close_code != 0) {
+        lws_close_reason(wsi, (enum lws_close_status)client->close_code, (unsigned char *)client->close_reason,
+                         strlen(client->close_reason));
+        return -1;
+    } else if (client->ping_due)
+        failed = write_ping(wsi, client);
+    if (!failed && (client->first != NULL || client->close_code != 0))
+        lws_callback_on_writable(wsi);
+    return failed;
+}
