@@ -9,7 +9,8 @@
 
 #define ANSWER_MS 10000 /* that an orchestrator may take */
 
-static const char unavailable[] = "{\"code\":\"unavailable\",\"message\":\"no orchestrator is there; try again\"}";
+static const char unavailable[] =
+    "{\"code\":\"unavailable\",\"message\":\"no orchestrator is there; try again\"}";
 
 static void
 ask_free(struct gateway *gateway, struct ask *ask)
@@ -66,7 +67,8 @@ ask_place(struct gateway *gateway, struct ask *ask)
 }
 
 struct ask *
-ask_new(struct gateway *gateway, struct request *request, enum message_kind kind, const char *owner, const char *id)
+ask_new(struct gateway *gateway, struct request *request, enum message_kind kind, const char *owner,
+        const char *id)
 {
     struct ask *ask = calloc(1, sizeof *ask);
 

@@ -31,8 +31,8 @@ struct asks {
 
 /* Ask for REQUEST (KIND: MESSAGE_HISTORY, MESSAGE_FORGET or MESSAGE_ABORT) about ID, of OWNER; texts are
  * copied. http_answer() follows, at once when it can't be. Returns the ask, or NULL when it is over. */
-struct ask *ask_new(struct gateway *gateway, struct request *request, enum message_kind kind, const char *owner,
-                    const char *id);
+struct ask *ask_new(struct gateway *gateway, struct request *request, enum message_kind kind,
+                    const char *owner, const char *id);
 
 /* The ask of NUMBER that waits for an answer to KIND, or NULL. */
 struct ask *ask_find(const struct asks *asks, enum message_kind kind, int64_t number);

@@ -22,22 +22,22 @@ struct request {
     struct gateway *gateway;
     enum route route;
     int method;
-    char id[RUN_ID_SIZE];   /* of the path */
-    char colour[7];         /* ?c= of a picture, or "" */
-    char origin[256];       /* of a page on another site that may read the answer, or "" */
-    char known_tag[64];     /* If-None-Match */
-    int64_t last_event_id;  /* -2: none */
-    struct buffer body;     /* of the request */
-    size_t body_size;       /* bytes that came, also those not kept */
-    int status;             /* of the answer; 0 while there is none */
-    const char *type;       /* its MIME type */
-    const char *cache;      /* its Cache-Control */
-    const char *policy;     /* its Content-Security-Policy, or NULL */
-    char tag[20];           /* its ETag, or "" */
+    char id[RUN_ID_SIZE];  /* of the path */
+    char colour[7];        /* ?c= of a picture, or "" */
+    char origin[256];      /* of a page on another site that may read the answer, or "" */
+    char known_tag[64];    /* If-None-Match */
+    int64_t last_event_id; /* -2: none */
+    struct buffer body;    /* of the request */
+    size_t body_size;      /* bytes that came, also those not kept */
+    int status;            /* of the answer; 0 while there is none */
+    const char *type;      /* its MIME type */
+    const char *cache;     /* its Cache-Control */
+    const char *policy;    /* its Content-Security-Policy, or NULL */
+    char tag[20];          /* its ETag, or "" */
     struct buffer answer;
     size_t sent;
     bool headers_sent, done;
-    struct client *client;  /* of an answer that streams */
+    struct client *client; /* of an answer that streams */
 };
 
 /* What one connection carries: at most one of them. libwebsockets makes it, zeroed. */
@@ -57,6 +57,9 @@ int front_admit(struct gateway *gateway, struct lws *wsi, char owner[TOKEN_SUBJE
 
 /* Copy WSI's header TOKEN; "" where there is none or it does not fit. */
 void front_header(struct lws *wsi, enum lws_token_indexes token, char *text, size_t size);
+
+/* The value of NAME in WSI's query string, decoded. False where there is none, or it does not fit. */
+bool front_argument(struct lws *wsi, const char *name, char *value, size_t size);
 
 /* The hash of where WSI comes from. */
 uint64_t front_address(struct lws *wsi);

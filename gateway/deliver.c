@@ -37,7 +37,8 @@ flush(struct gateway *gateway, struct client *client)
     if (bytes->size > 0 && !bytes->failed)
         client_send(client, bytes->bytes, bytes->size, (size_t)gateway->daemon.options.client_buffer);
     if (!was_leaving && client->close_code == 1013) {
-        log_info("slow client closed: more than %lld bytes unsent", (long long)gateway->daemon.options.client_buffer);
+        log_info("slow client closed: more than %lld bytes unsent",
+                 (long long)gateway->daemon.options.client_buffer);
         metrics_add(gateway->slow, 1);
     }
     buffer_reset(&gateway->scratch);

@@ -11,7 +11,8 @@ struct stream;
 /* Give a client what it is to hear, in its wire's form. */
 
 /* The event at STREAM's offset. LAST: STREAM ends with it and is freed; *STREAM is NULL then. */
-void deliver_event(struct gateway *gateway, struct stream **stream, const char *event, size_t size, bool last);
+void deliver_event(struct gateway *gateway, struct stream **stream, const char *event, size_t size,
+                   bool last);
 
 /* A RUN_ERROR that is no event of a run; the connection stays. A streaming answer that has not begun
  * becomes an HTTP error instead. */

@@ -1,7 +1,8 @@
 /* The front door: what libwebsockets calls, handed on to websocket.c and http.c.
  *
  * Both protocols have one callback, on purpose: a client that names no subprotocol (TanStack's adapter)
- * is bound to protocols[0] by libwebsockets, and must reach the same WebSocket as one that says `ensemble`. */
+ * is bound to protocols[0] by libwebsockets, and must reach the same WebSocket as one that says `ensemble`.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,7 +13,9 @@
 #include "gateway/origin.h"
 #include "gateway/token.h"
 
-#define RECEIVE_BYTES 1024 /* a buffer of this size is kept for each WebSocket; longer frames come in pieces */
+#define RECEIVE_BYTES                                                                                        \
+    1024 /* a buffer of this size is kept for each WebSocket; longer frames come in pieces */
+#define ARGUMENT_SIZE 8192 /* of one name=value; the whole header is no longer (web.c) */
 #define LEAVE_SECONDS 10   /* that a client has to read its close frame */
 
 void
@@ -20,6 +23,25 @@ front_header(struct lws *wsi, enum lws_token_indexes token, char *text, size_t s
 {
     if (lws_hdr_copy(wsi, text, (int)size, token) <= 0)
         text[0] = '\0';
+}
+
+bool
+front_argument(struct lws *wsi, const char *name, char *value, size_t size)
+{
+    char pair[ARGUMENT_SIZE];
+    size_t name_size = strlen(name);
+    int n;
+
+    for (int i = 0; (n = lws_hdr_copy_fragment(wsi, pair, sizeof pair, WSI_TOKEN_HTTP_URI_ARGS, i)) >= 0;
+         i++) {
+        if (strncmp(pair, name, name_size) != 0 || pair[name_size] != '=')
+            continue;
+        if ((size_t)n - name_size - 1 >= size)
+            return false;
+        strcpy(value, pair + name_size + 1);
+        return true;
+    }
+    return false;
 }
 
 uint64_t
@@ -51,8 +73,11 @@ shown_token(struct lws *wsi, char text[TOKEN_SIZE])
         if ((begin = strstr(text, "ensemble_token=")) != NULL)
             begin += 15;
     }
-    if (begin == NULL && (begin = (char *)lws_get_urlarg_by_name(wsi, "token=", text, TOKEN_SIZE)) == NULL)
-        return 0;
+    if (begin == NULL) {
+        if (!front_argument(wsi, "token", text, TOKEN_SIZE))
+            return 0;
+        begin = text;
+    }
     begin += strspn(begin, " ");
     memmove(text, begin, strlen(begin) + 1);
     text[strcspn(text, " ,;")] = '\0';
@@ -111,8 +136,8 @@ clear_seat(struct gateway *gateway, struct seat *seat)
 }
 
 static int
-websocket_reason(struct gateway *gateway, struct lws *wsi, enum lws_callback_reasons reason, struct seat *seat,
-                 const char *bytes, size_t size)
+websocket_reason(struct gateway *gateway, struct lws *wsi, enum lws_callback_reasons reason,
+                 struct seat *seat, const char *bytes, size_t size)
 {
     switch (reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:

@@ -11,11 +11,12 @@
 #include "gateway/origin.h"
 
 #define HEADER_SIZE 2048
-#define CHUNK 32768             /* of a body, for one turn of the loop */
+#define CHUNK 32768              /* of a body, for one turn of the loop */
 #define DISCARD_BYTES (64 << 20) /* a longer body is not even thrown away: the connection is closed */
 
-static const char page_policy[] = "default-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
-                                  "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+static const char page_policy[] =
+    "default-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 static const char picture_policy[] = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /* -- answers ------------------------------------------------------------------------------------- */
@@ -54,8 +55,8 @@ http_refuse(struct request *request, int status, const char *code, const char *m
 static int
 add(struct request *request, const char *name, const char *value, unsigned char **at, unsigned char *end)
 {
-    return lws_add_http_header_by_name(request->wsi, (const unsigned char *)name, (const unsigned char *)value,
-                                       (int)strlen(value), at, end);
+    return lws_add_http_header_by_name(request->wsi, (const unsigned char *)name,
+                                       (const unsigned char *)value, (int)strlen(value), at, end);
 }
 
 /* Headers for pages on other sites that may ask. */
@@ -70,8 +71,10 @@ add_cors(struct request *request, unsigned char **at, unsigned char *end)
     failed |= add(request, "access-control-expose-headers:", "x-vercel-ai-ui-message-stream", at, end);
     if (request->method != METHOD_OPTIONS)
         return failed;
-    failed |= add(request, "access-control-allow-methods:", route_allow(route_methods(request->route)), at, end);
-    failed |= add(request, "access-control-allow-headers:", "authorization, content-type, last-event-id", at, end);
+    failed |=
+        add(request, "access-control-allow-methods:", route_allow(route_methods(request->route)), at, end);
+    failed |=
+        add(request, "access-control-allow-headers:", "authorization, content-type, last-event-id", at, end);
     failed |= add(request, "access-control-max-age:", "600", at, end);
     return failed;
 }
@@ -87,7 +90,8 @@ http_write_headers(struct request *request, int64_t size)
     if (request->status == 204 || request->status == 304) /* have no body, and say so themselves */
         failed = lws_add_http_header_status(request->wsi, (unsigned)request->status, &at, end);
     else
-        failed = lws_add_http_common_headers(request->wsi, (unsigned)request->status, request->type, length, &at, end);
+        failed = lws_add_http_common_headers(request->wsi, (unsigned)request->status, request->type, length,
+                                             &at, end);
     failed |= add(request, "cache-control:", request->cache, &at, end);
     failed |= add(request, "x-content-type-options:", "nosniff", &at, end);
     failed |= add(request, "referrer-policy:", "no-referrer", &at, end);
@@ -125,7 +129,8 @@ write_body(struct request *request)
     if (has_body) {
         enum lws_write_protocol how = size == left ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP;
 
-        if (lws_write(request->wsi, (unsigned char *)request->answer.bytes + request->sent, size, how) < (int)size)
+        if (lws_write(request->wsi, (unsigned char *)request->answer.bytes + request->sent, size, how) <
+            (int)size)
             return -1;
         request->sent += size;
         if (request->sent < request->answer.size) {
@@ -359,7 +364,6 @@ read_headers(struct request *request)
 {
     struct lws *wsi = request->wsi;
     char host[256], colour[16];
-    const char *c = lws_get_urlarg_by_name(wsi, "c=", colour, sizeof colour);
 
     front_header(wsi, WSI_TOKEN_HOST, host, sizeof host);
     front_header(wsi, WSI_TOKEN_ORIGIN, request->origin, sizeof request->origin);
@@ -368,8 +372,8 @@ read_headers(struct request *request)
     front_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, request->known_tag, sizeof request->known_tag);
     if (request->known_tag[0] == '\0')
         strcpy(request->known_tag, "-");
-    if (c != NULL && asset_is_colour(c))
-        strcpy(request->colour, c);
+    if (front_argument(wsi, "c", colour, sizeof colour) && asset_is_colour(colour))
+        strcpy(request->colour, colour);
     request->last_event_id = read_last_event_id(wsi);
 }
 

@@ -114,7 +114,8 @@ count_things(struct gateway *gateway)
     gateway->frames_in = metrics_counter("ensemble_frames_total", "", "Frames and bodies of clients");
     gateway->frames_bad = metrics_counter("ensemble_frames_bad_total", "", "Those that were refused");
     gateway->events_out = metrics_counter("ensemble_events_total", "", "Events given to clients");
-    gateway->slow = metrics_counter("ensemble_slow_clients_total", "", "Clients closed for reading too slowly");
+    gateway->slow =
+        metrics_counter("ensemble_slow_clients_total", "", "Clients closed for reading too slowly");
     gateway->connected = metrics_gauge("ensemble_clients", "", "Clients connected");
 }
 

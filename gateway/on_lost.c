@@ -1,5 +1,6 @@
 /* An orchestrator is gone -> a query that it had not accepted is sent to another; a run that it had is
- * attached again, from the last offset the client has seen, at whoever owns it now. Where nobody is, both are held. */
+ * attached again, from the last offset the client has seen, at whoever owns it now. Where nobody is, both are
+ * held. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,8 @@
 #include "gateway/gateway.h"
 
 void
-on_resume(struct gateway *gateway, struct client *client, const char *run_id, const char *thread, int64_t offset)
+on_resume(struct gateway *gateway, struct client *client, const char *run_id, const char *thread,
+          int64_t offset)
 {
     struct stream *stream = stream_new(&gateway->streams, client, run_id, thread, NULL, NULL, offset);
 

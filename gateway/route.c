@@ -40,7 +40,8 @@ static const int methods[ROUTE_COUNT] = {
 static enum route
 with_id(const char *path, size_t i, char id[RUN_ID_SIZE])
 {
-    size_t before = strlen(routes[i].before), after = strlen(routes[i].after), size = strlen(path) - before - after;
+    size_t before = strlen(routes[i].before), after = strlen(routes[i].after),
+           size = strlen(path) - before - after;
 
     if (size >= RUN_ID_SIZE)
         return ROUTE_BAD_ID;
@@ -73,7 +74,8 @@ file(const char *path, char id[RUN_ID_SIZE])
     }
     path = strcmp(path, "/") == 0 ? "index.html" : path + 1;
     id[0] = '\0';
-    if (strlen(path) < RUN_ID_SIZE && (route == ROUTE_PICTURE ? asset_is_picture(path) : asset_is_plain(path)))
+    if (strlen(path) < RUN_ID_SIZE &&
+        (route == ROUTE_PICTURE ? asset_is_picture(path) : asset_is_plain(path)))
         strcpy(id, path);
     return route;
 }

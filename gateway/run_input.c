@@ -71,7 +71,8 @@ append_content(struct buffer *said, const json_t *content)
     }
     if (!json_is_array(content))
         return -1;
-    json_array_foreach (content, i, part) {
+    json_array_foreach(content, i, part)
+    {
         if (strcmp(json_text(part, "type", ""), "text") != 0)
             continue;
         if (said->size > 0)
@@ -139,7 +140,8 @@ take_words(struct run_input *input, struct buffer *said, int64_t query_chars, st
         return refuse(refusal, "empty_query", "the question is empty");
     if (count > query_chars)
         return refuse(refusal, "query_too_long",
-                      "the question has %" PRId64 " characters; at most %" PRId64 " are taken", count, query_chars);
+                      "the question has %" PRId64 " characters; at most %" PRId64 " are taken", count,
+                      query_chars);
     if ((input->said = buffer_take(said)) == NULL)
         return refuse(refusal, "unavailable", "no memory for the question");
     return 0;
@@ -157,7 +159,8 @@ read_patch(struct run_input *input, const json_t *object, const char *key, struc
     if (!json_is_array(patch) || json_array_size(patch) > RUN_PATCH_SIZE)
         return refuse(refusal, "bad_criteria", "criteria must be a JSON Patch of at most %d operations",
                       RUN_PATCH_SIZE);
-    json_array_foreach (patch, i, operation) {
+    json_array_foreach(patch, i, operation)
+    {
         if (!json_is_string(json_object_get(operation, "op")) ||
             !json_is_string(json_object_get(operation, "path")))
             return refuse(refusal, "bad_criteria", "operation %zu of criteria has no op or no path", i);
@@ -223,7 +226,8 @@ read_frame(struct run_input *input, const json_t *root, struct buffer *said, str
         return read_query(input, root, said, refusal);
     if (json_object_get(root, "messages") != NULL)
         return read_run_agent_input(input, root, said, refusal);
-    return refuse(refusal, "unknown_frame", "frames are a RunAgentInput, {\"query\"} or {\"type\":\"abort\"}");
+    return refuse(refusal, "unknown_frame",
+                  "frames are a RunAgentInput, {\"query\"} or {\"type\":\"abort\"}");
 }
 
 /* Name the run after the message that it answers. */
@@ -253,7 +257,8 @@ read_aisdk(struct run_input *input, const json_t *root, struct buffer *said, str
     return 0;
 }
 
-typedef int reader(struct run_input *input, const json_t *root, struct buffer *said, struct run_refusal *refusal);
+typedef int reader(struct run_input *input, const json_t *root, struct buffer *said,
+                   struct run_refusal *refusal);
 
 static int
 read_bytes(struct run_input *input, const char *bytes, size_t size, int64_t query_chars, reader *read,

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUN_ID_SIZE 129   /* an id of a client's is 1 to 128 bytes */
-#define RUN_PATCH_SIZE 64 /* operations in forwardedProps.criteria, at most */
+#define RUN_ID_SIZE 129       /* an id of a client's is 1 to 128 bytes */
+#define RUN_PATCH_SIZE 64     /* operations in forwardedProps.criteria, at most */
 #define RUN_PATCH_BYTES 16384 /* and its size as compact JSON */
 
 /* What a client's frame or body asks for. */

@@ -30,9 +30,10 @@ begin_run(struct request *request, const struct wire *wire, const char *owner)
     struct run_refusal refusal;
     struct run_input input;
     struct client *client;
-    int failed = wire == &wire_aisdk
-                     ? run_input_read_aisdk(&input, buffer_string(&request->body), request->body.size, most, &refusal)
-                     : run_input_read(&input, buffer_string(&request->body), request->body.size, most, &refusal);
+    int failed =
+        wire == &wire_aisdk
+            ? run_input_read_aisdk(&input, buffer_string(&request->body), request->body.size, most, &refusal)
+            : run_input_read(&input, buffer_string(&request->body), request->body.size, most, &refusal);
 
     if (failed) {
         http_refuse(request, 400, refusal.code, refusal.message);
@@ -104,7 +105,8 @@ write_pieces(struct request *request)
     struct client *client = request->client;
     int failed = 0;
 
-    for (int i = 0; i < WRITES && client->first != NULL && !failed && !lws_send_pipe_choked(request->wsi); i++) {
+    for (int i = 0; i < WRITES && client->first != NULL && !failed && !lws_send_pipe_choked(request->wsi);
+         i++) {
         struct unsent *piece = client_take(client);
 
         failed = write_bytes(request, piece->bytes + CLIENT_HEADROOM, piece->size);

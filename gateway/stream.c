@@ -78,8 +78,8 @@ stream_words(const char *said)
 }
 
 struct stream *
-stream_new(struct streams *streams, struct client *client, const char *run_id, const char *thread, const char *said,
-           json_t *patch, int64_t offset)
+stream_new(struct streams *streams, struct client *client, const char *run_id, const char *thread,
+           const char *said, json_t *patch, int64_t offset)
 {
     struct stream *stream = calloc(1, sizeof *stream);
 

@@ -20,24 +20,24 @@ struct gateway;
  *
  * What asks for it again is kept: the question until it is accepted, the offset from then on. */
 struct stream {
-    struct stream *next;        /* in its slot of struct streams */
+    struct stream *next; /* in its slot of struct streams */
     struct stream *next_of_client;
-    int64_t number;             /* on the bus; another one with each placing, so that late events of
-                                 * the one before are recognised */
+    int64_t number; /* on the bus; another one with each placing, so that late events of
+                     * the one before are recognised */
     struct client *client;
-    char run_id[RUN_ID_SIZE];   /* "" when only the thread is known (AI SDK's resume) */
+    char run_id[RUN_ID_SIZE]; /* "" when only the thread is known (AI SDK's resume) */
     char *thread;
-    char *said;                 /* of the QUERY, until it is accepted; NULL for an ATTACH */
-    json_t *patch;              /* of the QUERY, or NULL */
-    uint64_t words;             /* a hash of said, to know the same frame sent again */
-    struct peer *at;            /* the orchestrator that has it; NULL while it is held */
-    char where[40];             /* the orchestrator that is said to own it, or "" */
-    int moves;                  /* how often it was sent on from orchestrator to orchestrator */
-    int64_t offset;             /* the last one given to the client; 0 before the first */
-    int64_t gap_after;          /* the offset after which a gap was asked about; -1: none */
-    int64_t hold_until_ms;      /* when held: how long it may wait */
-    bool accepted;              /* an event of it has come */
-    bool aborted;               /* the client wants it stopped: said again wherever it is placed */
+    char *said;            /* of the QUERY, until it is accepted; NULL for an ATTACH */
+    json_t *patch;         /* of the QUERY, or NULL */
+    uint64_t words;        /* a hash of said, to know the same frame sent again */
+    struct peer *at;       /* the orchestrator that has it; NULL while it is held */
+    char where[40];        /* the orchestrator that is said to own it, or "" */
+    int moves;             /* how often it was sent on from orchestrator to orchestrator */
+    int64_t offset;        /* the last one given to the client; 0 before the first */
+    int64_t gap_after;     /* the offset after which a gap was asked about; -1: none */
+    int64_t hold_until_ms; /* when held: how long it may wait */
+    bool accepted;         /* an event of it has come */
+    bool aborted;          /* the client wants it stopped: said again wherever it is placed */
 };
 
 /* All of them, by number. */
@@ -50,8 +50,8 @@ struct streams {
 
 /* A new stream of CLIENT, held; texts are copied. SAID NULL: it is to be attached after OFFSET.
  * NULL without memory (logged). */
-struct stream *stream_new(struct streams *streams, struct client *client, const char *run_id, const char *thread,
-                          const char *said, json_t *patch, int64_t offset);
+struct stream *stream_new(struct streams *streams, struct client *client, const char *run_id,
+                          const char *thread, const char *said, json_t *patch, int64_t offset);
 
 /* Take it off its client and free it. */
 void stream_destroy(struct streams *streams, struct stream **stream);
@@ -83,8 +83,8 @@ void stream_accepted(struct stream *stream);
 /* Give STREAM to an orchestrator: the one it names, or the next in turn; hold it when there is none. */
 void stream_place(struct gateway *gateway, struct stream *stream);
 
-/* Let go of the orchestrator that has STREAM (which hears DETACH when it is there and TELL), so that it can be
- * placed anew. */
+/* Let go of the orchestrator that has STREAM (which hears DETACH when it is there and TELL), so that it can
+ * be placed anew. */
 void stream_unplace(struct gateway *gateway, struct stream *stream, bool tell);
 
 /* The hash of a question's words. */

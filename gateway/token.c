@@ -64,7 +64,8 @@ decode_object(const char *text, size_t size)
 }
 
 static bool
-is_signed(const char *token, size_t signed_size, const char *signature, size_t signature_size, const char *secret)
+is_signed(const char *token, size_t signed_size, const char *signature, size_t signature_size,
+          const char *secret)
 {
     unsigned char expected[EVP_MAX_MD_SIZE], shown[TOKEN_SIZE];
     unsigned expected_size = 0;
@@ -109,7 +110,8 @@ check_claims(const json_t *claims, int64_t now_s, char subject[TOKEN_SUBJECT_SIZ
 }
 
 const char *
-token_check(const char *token, size_t size, const char *secret, int64_t now_s, char subject[TOKEN_SUBJECT_SIZE])
+token_check(const char *token, size_t size, const char *secret, int64_t now_s,
+            char subject[TOKEN_SUBJECT_SIZE])
 {
     const char *first, *second, *why;
     json_t *claims;

@@ -37,14 +37,12 @@ websocket_confirm(struct gateway *gateway, struct lws *wsi)
 static int64_t
 read_offset(struct lws *wsi)
 {
-    char text[64];
-    const char *offset = lws_get_urlarg_by_name(wsi, "offset=", text, sizeof text);
-    char *end;
+    char text[64], *end;
     long long value;
 
-    if (offset == NULL || offset[0] == '\0')
+    if (!front_argument(wsi, "offset", text, sizeof text) || text[0] == '\0')
         return NO_OFFSET;
-    value = strtoll(offset, &end, 10);
+    value = strtoll(text, &end, 10);
     return *end != '\0' || value < -1 ? -2 : value;
 }
 
@@ -53,16 +51,14 @@ static int
 read_resume(struct lws *wsi, struct seat *seat)
 {
     int64_t offset = read_offset(wsi);
-    char text[RUN_ID_SIZE + 16];
-    const char *run_id;
+    char run_id[RUN_ID_SIZE];
 
     if (offset == NO_OFFSET)
         return 0;
     if ((seat->resume = calloc(1, sizeof *seat->resume)) == NULL)
         return -1;
     seat->resume->offset = offset;
-    run_id = lws_get_urlarg_by_name(wsi, "runId=", text, sizeof text);
-    if (run_id != NULL && run_input_is_id(run_id))
+    if (front_argument(wsi, "runId", run_id, sizeof run_id) && run_input_is_id(run_id))
         strcpy(seat->resume->run_id, run_id);
     return 0;
 }
@@ -140,7 +136,8 @@ frame_ends(struct gateway *gateway, struct client *client, const char *bytes, si
 }
 
 int
-websocket_received(struct gateway *gateway, struct lws *wsi, struct client *client, const char *bytes, size_t size)
+websocket_received(struct gateway *gateway, struct lws *wsi, struct client *client, const char *bytes,
+                   size_t size)
 {
     if (client->close_code != 0)
         return 0;
@@ -175,7 +172,8 @@ static int
 write_piece(struct lws *wsi, struct client *client)
 {
     struct unsent *piece = client_take(client);
-    int written = lws_write(wsi, (unsigned char *)piece->bytes + CLIENT_HEADROOM, piece->size, LWS_WRITE_TEXT);
+    int written =
+        lws_write(wsi, (unsigned char *)piece->bytes + CLIENT_HEADROOM, piece->size, LWS_WRITE_TEXT);
     int failed = written < (int)piece->size ? -1 : 0;
 
     free(piece);
@@ -191,8 +189,8 @@ websocket_writable(struct lws *wsi, struct client *client)
     if (client->first != NULL)
         failed = write_piece(wsi, client);
     else if (client->close_code != 0) {
-        lws_close_reason(wsi, (enum lws_close_status)client->close_code, (unsigned char *)client->close_reason,
-                         strlen(client->close_reason));
+        lws_close_reason(wsi, (enum lws_close_status)client->close_code,
+                         (unsigned char *)client->close_reason, strlen(client->close_reason));
         return -1;
     } else if (client->ping_due)
         failed = write_ping(wsi, client);

@@ -27,7 +27,7 @@ struct wire {
     /* Free STATE; NULL where the wire has none. */
     void (*forget)(struct wire_state **state);
 
-    bool is_stream; /* an HTTP answer that streams; false: a WebSocket */
+    bool is_stream;     /* an HTTP answer that streams; false: a WebSocket */
     const char *header; /* of that answer, beside the usual ones; or NULL */
 };
 

@@ -22,8 +22,7 @@ struct wire_state {
 typedef void translate(struct wire_state *state, const json_t *event, struct buffer *out);
 
 /* data: {"type":TYPE,"KEY":"text" …}; pairs of key and text until NULL. */
-static void
-part(struct buffer *out, const char *type, ...) __attribute__((sentinel));
+static void part(struct buffer *out, const char *type, ...) __attribute__((sentinel));
 
 static void
 part(struct buffer *out, const char *type, ...)
@@ -291,7 +290,8 @@ static const struct {
 /* clang-format on */
 
 static void
-event(struct wire_state **state, int64_t offset, const char *bytes, size_t size, bool last, struct buffer *out)
+event(struct wire_state **state, int64_t offset, const char *bytes, size_t size, bool last,
+      struct buffer *out)
 {
     json_t *json = json_read(bytes, size, NULL);
     const char *type = json_text(json, "type", "");

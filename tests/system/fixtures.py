@@ -1,0 +1,32 @@
+"""The fixtures of the system tests and of the official clients' tests."""
+import pytest
+
+from daemons import Ensemble
+from fake_orchestrator import FakeOrchestrator
+
+
+@pytest.fixture
+def ensemble():
+    """A state folder; whatever is started in it is stopped at the end, and must stop well."""
+    e = Ensemble()
+    yield e
+    wrong = e.close()
+    logs = e.logs() if wrong else ""
+    e.remove()
+    assert not wrong, "; ".join(wrong) + "\n" + logs
+
+
+@pytest.fixture
+def fake(ensemble):
+    """An orchestrator that is a script: it does what the test says, and tells what it was sent."""
+    orchestrator = FakeOrchestrator(ensemble.state)
+    yield orchestrator
+    orchestrator.close()
+
+
+@pytest.fixture
+def gateway(ensemble, fake):
+    """A gateway that knows the fake orchestrator."""
+    daemon = ensemble.gateway()
+    fake.wait_for_peer()
+    return daemon
