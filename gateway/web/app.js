@@ -113,16 +113,21 @@ async function restore() {
   if (!kept?.threadId) return;
   const { threadId, liveRun } = kept;
   let turns = [];
+  let { criteria, profile } = kept;
   try {
     const answer = await fetch(`threads/${encodeURIComponent(threadId)}`);
     if (answer.status === 404 && !liveRun) return forget();
-    if (answer.ok) turns = turnsFromMessages((await answer.json()).messages ?? []);
+    if (answer.ok) {
+      const thread = await answer.json();
+      turns = turnsFromMessages(thread.messages ?? []);
+      ({ criteria = criteria, profile } = thread);
+    }
   } catch { /* offline: the next visit tries again */ }
   if (liveRun && turns.at(-1)?.question === liveRun.question) turns.pop();
   turns = withEnds(turns, kept.ends ?? []);
   if (liveRun) turns.push(newTurn(liveRun));
   if (turns.length === 0) return;
-  act({ type: "restored", threadId, turns, criteria: kept.criteria });
+  act({ type: "restored", threadId, turns, criteria, profile });
   if (liveRun) wire.follow(liveRun.runId);
   draw();
   showTurn(turns.at(-1).runId);

@@ -17,7 +17,7 @@ export function turnsFromMessages(messages) {
   return turns.map(({ question, id, group: own }) => ({
     runId: "past-" + id, question, refinement: isRefinement(question), status: "done",
     agents: [], withdrawn: {}, degraded: [], outcome: null, error: null,
-    ...answerOf(own) }));
+    ...(own.some(({ aborted }) => aborted) && { status: "stopped" }), ...answerOf(own) }));
 }
 
 /**

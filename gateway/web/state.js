@@ -178,6 +178,37 @@ export function orderedProducts(call) {
   return [...new Set([...named, ...products])];
 }
 
+/**
+ * `calls` as shelves: those that ask for the same are one.  Once a criterion
+ * rules cards out, a second call brings what takes their place; all first
+ * finds belong together anyway.
+ */
+export function shelfCalls(calls, withdrawn) {
+  const groups = grouped(calls, ({ id, parent, args }) => (parent ? args || id : "early"));
+  return [...groups.values()].map((group) => (
+    group.length === 1 ? group[0] : joinedCall(group, withdrawn)));
+}
+
+function grouped(items, keyOf) {          /* Map.groupBy, which node 20 lacks */
+  const groups = new Map();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}
+
+/* Several calls as one, each product once, the withdrawn ones last. */
+function joinedCall(calls, withdrawn) {
+  const answered = calls.filter(({ result }) => result !== null);
+  const all = answered.flatMap(orderedProducts);
+  const once = all.filter(({ id }, place) => all.findIndex((other) => other.id === id) === place);
+  const isGone = ({ id }) => Object.hasOwn(withdrawn, id);
+  const products = [...once.filter((item) => !isGone(item)), ...once.filter(isGone)];
+  const result = answered.length === 0 ? null : { ...answered.at(-1).result, products };
+  return { ...calls[0], result, joined: calls.map(({ id }) => id) };
+}
+
 /* After a restart the server sends the conversation without the half-written
  * part.  What it still names is kept with its cards; the rest goes. */
 function afterSnapshot(turn, messages) {

@@ -84,6 +84,14 @@ const ERRORS = {
   refused: "The shop did not let this page in.",
 };
 
+const REASONS = { criteria: "it does not keep what you asked for",
+  off_topic: "it has nothing to do with your question" };
+
+/** Why a card was taken back. */
+export function withdrawnText(reason) {
+  return `Taken back: ${REASONS[reason] ?? (reason || "it no longer fits")}`;
+}
+
 /** A failed run as one clear sentence. */
 export function errorText({ code, message }) {
   return ERRORS[code] ?? (message || "Something went wrong before the answer was whole.");
@@ -94,7 +102,8 @@ const DEGRADED = { assessment: "your words were read without the psychologist",
   extraction: "some pieces could not be picked out of the words",
   extractor: "some pieces could not be picked out of the words",
   lookup: "part of the shop could not be searched in time",
-  wardrobe: "part of the shop could not be searched in time" };
+  wardrobe: "part of the shop could not be searched in time",
+  suggestion: "the words end early", choice: "the search’s own order was kept" };
 
 /** What was left out of an answer, as a sentence, or "". */
 export function degradedText(degraded) {

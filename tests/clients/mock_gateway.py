@@ -175,6 +175,20 @@ class Mock:
         await run.say("CUSTOM", name="criteria", value=dict(thread["criteria"]))
         await run.say("SUBAGENT_FINISHED", subagentRunId=run.run_id + "-p")
 
+        if "withdraw" in run.question:
+            await self.replace_first_finds(run, thread)
+
+    async def replace_first_finds(self, run, thread):
+        """A criterion came after the first finds: one goes, another comes in its place."""
+        await run.say("CUSTOM", name="withdrawn", value={"productIds": ["SH-310"],
+                                                         "reason": "criteria"})
+        call = run.run_id + "-early2"
+        await run.say("TOOL_CALL_START", toolCallId=call, toolCallName="find_product")
+        await run.say("TOOL_CALL_ARGS", toolCallId=call, delta="{}")
+        await run.say("TOOL_CALL_END", toolCallId=call)
+        await self.result(run, thread, call, None, {"slot": "set", "outcome": "found",
+                                                    "early": True, "products": [SHOES[1]]})
+
     async def suggest(self, run, thread, words):
         looking, look, extractor = [], {}, False
         for number, (text, wanted) in enumerate(PARAGRAPHS):

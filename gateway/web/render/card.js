@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { colourHex } from "./colours.js";
 import { moneyText, isOnSale } from "../money.js";
+import { withdrawnText } from "../words.js";
 
 const COLOURS_SHOWN = 5;
 
@@ -41,7 +42,7 @@ export function updateCard(card, { why = "", chosen, withdrawn }) {
   const isGone = withdrawn !== undefined;
   card.classList.toggle("is-gone", isGone);
   gone.hidden = !isGone;
-  if (isGone) gone.textContent = `Taken back: ${withdrawn || "it no longer fits"}`;
+  if (isGone) gone.textContent = withdrawnText(withdrawn);
 }
 
 /** A card's place while its lookup is under way. */

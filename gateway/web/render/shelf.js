@@ -45,19 +45,20 @@ function updateRow(shelf, call, turn) {
   const products = call.result ? orderedProducts(call) : skeletons();
   const atStart = row.scrollLeft < 4;
   const places = motionIsWelcome() && call.chosen ? placesOf(row) : null;
-  const chosenId = chosenProduct(turn, call);
+  const chosenIds = chosenProducts(turn, call);
   keyed(row, products, ({ id }) => id,
     (product) => (product.isSkeleton ? skeletonElement() : cardElement(product)),
     (card, { id, why, isSkeleton }) => isSkeleton || updateCard(card, {
       why: (id === products[0].id && call.chosen?.why) || why,
-      chosen: id === chosenId, withdrawn: turn.withdrawn[id] }));
+      chosen: chosenIds.includes(id), withdrawn: turn.withdrawn[id] }));
   if (atStart) row.scrollLeft = 0;      /* a browser would follow the card that was first */
   if (places) slideFrom(row, places);
 }
 
-function chosenProduct(turn, call) {
-  const look = turn.outcome?.look ?? {};
-  return Object.values(look).find(({ toolCallId }) => toolCallId === call.id)?.productId;
+function chosenProducts(turn, call) {
+  const ids = call.joined ?? [call.id];
+  return Object.values(turn.outcome?.look ?? {})
+    .filter(({ toolCallId }) => ids.includes(toolCallId)).map(({ productId }) => productId);
 }
 
 function skeletons() {

@@ -1,9 +1,9 @@
 /* One turn: the question as a headline, then the answer as it comes. */
-import { h, icon, keyed } from "./dom.js";
+import { h, keyed } from "./dom.js";
 import { markdownNodes } from "./markdown.js";
 import { shelfElement, updateShelf } from "./shelf.js";
 import { lookElement } from "./look.js";
-import { callsOf, earlyCalls, isLive } from "../state.js";
+import { callsOf, earlyCalls, isLive, shelfCalls } from "../state.js";
 import { agentWords, degradedText, errorText } from "../words.js";
 
 const LONG_QUESTION = 110;
@@ -59,8 +59,15 @@ function updateSpread(spread, block, turn, tell) {
   updateShelves(spread.querySelector(".shelves"), calls, turn, tell);
 }
 
+/* Calls that ask for the same share a shelf; it is joined anew only when one of
+ * them has changed. */
 function updateShelves(place, calls, turn, tell) {
-  keyed(place, calls, ({ id }) => id, (call) => shelfElement(call, tell),
+  const { seen } = place;
+  const isSame = seen?.withdrawn === turn.withdrawn && seen.calls.length === calls.length
+    && seen.calls.every((call, n) => call === calls[n]);
+  if (!isSame)
+    place.seen = { calls, withdrawn: turn.withdrawn, shelves: shelfCalls(calls, turn.withdrawn) };
+  keyed(place, place.seen.shelves, ({ id }) => id, (call) => shelfElement(call, tell),
     (shelf, call) => updateShelf(shelf, call, turn));
 }
 
@@ -113,7 +120,7 @@ function footNodes(turn, isLast, tell) {
 }
 
 function errorElement(turn, tell) {
-  return h("div", { class: "error" }, icon("thread"),
+  return h("div", { class: "error" },
     h("p", {}, errorText(turn.error)),
     h("button", { type: "button", class: "quiet-button retry", onclick: () => tell.retry(turn) },
       "Try again"));

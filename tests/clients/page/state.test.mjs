@@ -1,7 +1,7 @@
 /* The page's pure parts, as node runs them:  node --test tests/clients/page/ */
 import test from "node:test";
 import assert from "node:assert/strict";
-import { callsOf, earlyCalls, initialState, isLive, liveTurn, orderedProducts, reduce }
+import { callsOf, earlyCalls, initialState, isLive, liveTurn, orderedProducts, reduce, shelfCalls }
   from "../../../gateway/web/state.js";
 import { applyPatch, removalPatch } from "../../../gateway/web/patch.js";
 import { turnsFromMessages, withEnds } from "../../../gateway/web/history.js";
@@ -150,6 +150,33 @@ test("messages become turns again, with their cards", () => {
   assert.deepEqual(turns.map(({ question }) => question), ["a hat", "cheaper"]);
   assert.equal(earlyCalls(turns[0]).length, 1);
   assert.equal(callsOf(turns[0], "4")[0].result.outcome, "none_match");
+});
+
+test("first finds are one strip: nothing twice, what was withdrawn last", () => {
+  const state = after(asked(), call("c0"), result("c0", { outcome: "found", early: true,
+    products: [{ id: "a" }, { id: "b" }] }), { type: "CUSTOM", name: "withdrawn",
+    value: { productIds: ["a"], reason: "criteria" } }, call("c1"),
+  result("c1", { outcome: "found", early: true, products: [{ id: "c" }, { id: "b" }] }));
+  const { calls, withdrawn } = state.turns[0];
+  const [finds, ...others] = shelfCalls(calls, withdrawn);
+  assert.deepEqual(finds.result.products.map(({ id }) => id), ["b", "c", "a"]);
+  assert.deepEqual(finds.joined, ["c0", "c1"]);
+  assert.equal(others.length, 0);
+  assert.deepEqual(shelfCalls([], {}), []);
+});
+
+test("calls of a paragraph share a shelf only when they ask for the same", () => {
+  const asks = (id, args) => ({ id, args, parent: "m", result: null, chosen: null });
+  const shelves = shelfCalls([asks("a", "{1}"), asks("b", "{2}"), asks("c", "{1}"),
+    asks("d", ""), asks("e", "")], {});
+  assert.deepEqual(shelves.map(({ id }) => id), ["a", "b", "d", "e"]);
+  assert.deepEqual(shelves[0].joined, ["a", "c"]);
+});
+
+test("the words of an aborted run are a stopped turn", () => {
+  const [turn] = turnsFromMessages([{ id: "1", role: "user", content: "a" },
+    { id: "2", role: "assistant", content: "half", aborted: true }]);
+  assert.equal(turn.status, "stopped");
 });
 
 test("ends find their turns, whichever are missing", () => {

@@ -6,7 +6,9 @@ test_page_scripted.py.  ENSEMBLE_SHOT=FILE.png keeps a picture of the answer.
 import os
 
 import pytest
-from selenium.webdriver.common.keys import Keys
+
+pytest.importorskip("selenium", reason="skipped: needs python3-selenium")
+from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 QUESTION = "I need something for a beach wedding in July, under 200 dollars, I'm an M"
 

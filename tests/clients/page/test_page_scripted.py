@@ -1,5 +1,8 @@
 """What the page makes of rare answers: each is in the mock gateway's script."""
-from selenium.webdriver.common.keys import Keys
+import pytest
+
+pytest.importorskip("selenium", reason="skipped: needs python3-selenium")
+from selenium.webdriver.common.keys import Keys  # noqa: E402
 
 
 def test_first_finds_stand_before_the_first_word(mock_page):
@@ -70,8 +73,10 @@ def test_withdrawn_cards_say_why_they_went(mock_page):
     mock_page.ask("withdraw something")
     mock_page.until_status("done")
     gone = mock_page.all(".card.is-gone")
-    assert {card.get_attribute("data-product") for card in gone} == {"LN-077", "TR-044"}
-    assert "not in your size" in gone[0].text
+    assert {card.get_attribute("data-product") for card in gone} == {"LN-077", "TR-044", "SH-310"}
+    assert "not in your size" in mock_page.one(".story [data-product=TR-044]").text
+    assert len(mock_page.all(".finds .shelf")) == 1
+    assert mock_page.one(".finds [data-product=SH-128]:not(.is-gone)")
     assert "without the psychologist" in mock_page.one(".turn-foot").text
 
 
