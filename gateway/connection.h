@@ -90,7 +90,7 @@ int http_write_headers(struct request *request, int64_t size);
 /* -- sse.c --------------------------------------------------------------------------------------- */
 
 /* Begin the streamed answer that REQUEST's route is. */
-void sse_begin(struct request *request, const char *owner);
+void sse_start(struct request *request, const char *owner);
 int sse_writable(struct request *request);
 
 #endif

@@ -288,7 +288,7 @@ serve_api(struct request *request, const char *owner)
         http_refuse(request, 400, "bad_id", "an id is 1 to 128 characters of printable ASCII without blanks");
         break;
     default:
-        sse_begin(request, owner);
+        sse_start(request, owner);
         break;
     }
 }

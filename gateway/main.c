@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "common/metrics.h"
+#include "gateway/terminal.h"
 #include "gateway/connection.h"
 
 #define PING_PARTS 8 /* clients are pinged in so many parts, each at its time, and not all at once */
@@ -125,6 +126,8 @@ main(int argc, char *argv[])
     struct gateway gateway = { 0 };
     int status;
 
+    if (argc > 1 && strcmp(argv[1], "ask") == 0)
+        return terminal_ask(argc, argv);
     if (daemon_start(&gateway.daemon, "gateway", argc, argv, &status))
         return status;
     status = EXIT_FAILURE;

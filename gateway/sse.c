@@ -52,7 +52,7 @@ begin_run(struct request *request, const struct wire *wire, const char *owner)
 }
 
 void
-sse_begin(struct request *request, const char *owner)
+sse_start(struct request *request, const char *owner)
 {
     struct client *client;
 
