@@ -8,16 +8,12 @@ const COLOURS_SHOWN = 5;
 
 /** A card for `product`; updateCard() says the rest. */
 export function cardElement(product) {
-  const href = safeLink(product.link);
-  const title = href
-    ? h("a", { href, target: "_blank", rel: "noopener nofollow", class: "card-link" }, product.title)
-    : product.title;
   return h("article", { class: "card", "data-product": product.id },
     pictureElement(product),
     h("p", { class: "card-mark", hidden: true }, "In your look"),
     h("div", { class: "card-text" },
       h("p", { class: "card-brand" }, product.brand),
-      h("h4", { class: "card-title" }, title),
+      h("h4", { class: "card-title" }, titleNode(product)),
       priceElement(product),
       coloursElement(product),
       sizesElement(product),
@@ -50,6 +46,14 @@ export function skeletonElement() {
   return h("div", { class: "card skeleton", "aria-hidden": "true" },
     h("div", { class: "card-picture" }), h("div", { class: "card-text" },
       h("i", { class: "bone short" }), h("i", { class: "bone" }), h("i", { class: "bone short" })));
+}
+
+/** The product's title, leading to it in the shop. */
+export function titleNode({ title, link }) {
+  const href = safeLink(link);
+  return href
+    ? h("a", { href, target: "_blank", rel: "noopener nofollow", class: "card-link" }, title)
+    : title;
 }
 
 /** The product's picture, or its monogram where there is none. */

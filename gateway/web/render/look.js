@@ -1,6 +1,6 @@
 /* "Your look": what was chosen for each slot, and what it comes to. */
 import { h } from "./dom.js";
-import { pictureElement } from "./card.js";
+import { pictureElement, titleNode } from "./card.js";
 import { moneyText } from "../money.js";
 import { listed, slotName } from "../words.js";
 
@@ -28,7 +28,7 @@ function piecesOf({ outcome, calls }) {
 function pieceElement({ slot, product, price }) {
   return h("li", { class: "look-piece" }, pictureElement(product),
     h("p", { class: "look-slot" }, slotName(slot)),
-    h("p", { class: "look-title" }, product.title),
+    h("p", { class: "look-title" }, titleNode(product)),
     h("p", { class: "look-price" }, moneyText(price)));
 }
 
