@@ -48,7 +48,8 @@ are_criteria(json_t *criteria, char why[80])
         snprintf(why, 80, "the criteria would be no object of at most %d", CRITERIA_MAX);
         return false;
     }
-    json_object_foreach(criteria, key, value) {
+    json_object_foreach(criteria, key, value)
+    {
         if (!is_criterion(value)) {
             snprintf(why, 80, "%.30s would be no criterion: it needs a known \"field\"", key);
             return false;
@@ -78,7 +79,8 @@ criteria_learn(json_t **criteria, const json_t *patch)
     json_t *operation;
     int left_out = 0;
 
-    json_array_foreach(patch, i, operation) {
+    json_array_foreach(patch, i, operation)
+    {
         json_t *one = json_pack("[O]", operation);
         char why[80];
 
@@ -94,7 +96,8 @@ criteria_are_stricter(const json_t *before, const json_t *after)
     const char *key;
     json_t *value;
 
-    json_object_foreach((json_t *)after, key, value) {
+    json_object_foreach((json_t *)after, key, value)
+    {
         if (criterion_is_hard(value) && !json_equal(value, json_object_get(before, key)))
             return true;
     }

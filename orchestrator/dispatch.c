@@ -224,7 +224,8 @@ dispatch_given(struct dispatch *dispatch, void *name, struct request request)
 static void
 let_go(struct dispatch *dispatch, struct worker *worker, size_t index)
 {
-    memmove(&worker->held[index], &worker->held[index + 1], (worker->count - index - 1) * sizeof *worker->held);
+    memmove(&worker->held[index], &worker->held[index + 1],
+            (worker->count - index - 1) * sizeof *worker->held);
     worker->count--;
     dispatch->in_hand--;
 }

@@ -70,7 +70,8 @@ event_run_finished(struct buffer *out, const char *thread, const char *run_id, c
 }
 
 void
-event_run_error(struct buffer *out, const char *message, const char *code, const json_t *usage, int64_t timestamp)
+event_run_error(struct buffer *out, const char *message, const char *code, const json_t *usage,
+                int64_t timestamp)
 {
     open_event(out, "RUN_ERROR");
     member(out, "message", message);

@@ -36,7 +36,8 @@ void event_tool_end(struct buffer *out, const char *call);
 /* CONTENT is JSON text, and travels as a string. */
 void event_tool_result(struct buffer *out, const char *message, const char *call, const char *content);
 
-void event_state_snapshot(struct buffer *out, const json_t *criteria, const json_t *profile, const json_t *look);
+void event_state_snapshot(struct buffer *out, const json_t *criteria, const json_t *profile,
+                          const json_t *look);
 
 /* Replace the member NAME of the state by VALUE. */
 void event_state_delta(struct buffer *out, const char *name, const json_t *value);

@@ -28,8 +28,8 @@ enum lead_event_kind {
 struct lead_event {
     enum lead_event_kind kind;
     int64_t now_ms;
-    int step;       /* index, for answers: of a step that run_waits_for() */
-    int attempt;    /* of REFUSED and LOST */
+    int step;    /* index, for answers: of a step that run_waits_for() */
+    int attempt; /* of REFUSED and LOST */
     int count;
     bool off_topic; /* the shopper's words are not about fashion */
     bool stricter;  /* a hard criterion is new: what was shown may break it */

@@ -15,7 +15,7 @@ worth(const char *slot)
     static const struct {
         const char *slot;
         double worth;
-    } known[] = { { "dress", 26 }, { "set", 26 },      { "top", 14 },      { "bottom", 14 },
+    } known[] = { { "dress", 26 }, { "set", 26 },       { "top", 14 },      { "bottom", 14 },
                   { "shoes", 12 }, { "outerwear", 11 }, { "swimwear", 12 }, { "bag", 7 },
                   { "hat", 6 },    { "underwear", 6 },  { "accessory", 6 }, { "jewellery", 6 } };
 
@@ -40,9 +40,10 @@ is_neutral(const char *family)
 double
 look_colours(const char *one, const char *other)
 {
-    static const char *const clashes[][2] = { { "red", "pink" },    { "red", "orange" },   { "orange", "pink" },
-                                              { "green", "red" },   { "purple", "yellow" }, { "purple", "orange" },
-                                              { "green", "purple" }, { "multi", "multi" } };
+    static const char *const clashes[][2] = { { "red", "pink" },      { "red", "orange" },
+                                              { "orange", "pink" },   { "green", "red" },
+                                              { "purple", "yellow" }, { "purple", "orange" },
+                                              { "green", "purple" },  { "multi", "multi" } };
 
     if (one[0] == '\0' || other[0] == '\0')
         return 0.6;
@@ -117,7 +118,8 @@ adds(const struct search *search, int slot, int index)
         beside++;
     }
     /* the order of the search counts for as much as a step of harmony */
-    return worth(here->slot) + 1.0 - (double)index / LOOK_CANDIDATES + (beside > 0 ? harmony / beside : 0.6 * (COLOUR_WEIGHT + FORMALITY_WEIGHT));
+    return worth(here->slot) + 1.0 - (double)index / LOOK_CANDIDATES +
+           (beside > 0 ? harmony / beside : 0.6 * (COLOUR_WEIGHT + FORMALITY_WEIGHT));
 }
 
 static void
@@ -155,8 +157,9 @@ look_compose(const struct look_slot *slots, int count, int64_t budget, struct lo
     for (int i = 0; i < LOOK_SLOTS; i++)
         search.chosen[i] = search.best[i] = -1;
     for (int i = count - 1; i >= 0; i--)
-        search.rest[i] = search.rest[i + 1] +
-                         (slots[i].count > 0 ? worth(slots[i].slot) + 1.0 + COLOUR_WEIGHT + FORMALITY_WEIGHT : 0);
+        search.rest[i] =
+            search.rest[i + 1] +
+            (slots[i].count > 0 ? worth(slots[i].slot) + 1.0 + COLOUR_WEIGHT + FORMALITY_WEIGHT : 0);
     consider(&search, 0, 0, 0, true);
     memcpy(look->chosen, search.best, sizeof look->chosen);
     look->total = search.best_total;

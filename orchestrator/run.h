@@ -9,11 +9,11 @@
  * is a function of it and a test can keep a million of them. What the steps have brought (texts,
  * products) is kept beside it, in struct walk. */
 
-#define RUN_STEPS 160          /* of one run at most; what does not fit is left out */
-#define RUN_STEP_NAME 24       /* bytes of a step's name */
-#define RUN_CALLS 8            /* lookups for one paragraph at most */
-#define RUN_PARAGRAPHS 40      /* of which products are looked up, at most */
-#define RUN_WISHES 8           /* of the last look that are repeated, at most */
+#define RUN_STEPS 160     /* of one run at most; what does not fit is left out */
+#define RUN_STEP_NAME 24  /* bytes of a step's name */
+#define RUN_CALLS 8       /* lookups for one paragraph at most */
+#define RUN_PARAGRAPHS 40 /* of which products are looked up, at most */
+#define RUN_WISHES 8      /* of the last look that are repeated, at most */
 
 enum step_kind {
     STEP_EARLY,   /* early.1: the shopper's own words; early.2...: the last look's wishes again */
@@ -34,18 +34,18 @@ enum step_state { STEP_OPEN, STEP_DONE, STEP_GIVEN_UP, STEP_DROPPED };
 struct step {
     enum step_kind kind;
     enum step_state state;
-    int paragraph, call;  /* the numbers in its name, from 1; 0: none */
-    int of;               /* CHECK, CHOOSE: index of the step it is about */
-    bool queued;          /* waits for a worker that has room */
-    bool hedged;          /* a second worker was asked because the first is slow */
-    bool shown;           /* its products are on the screen */
-    int attempt;          /* number of the newest asking; 0: not asked yet */
-    int valid_from;       /* an answer to an earlier attempt is stale */
-    int outstanding;      /* askings that nobody has answered */
-    int failures;         /* askings that were refused or lost */
-    int products;         /* lookups: how many were found */
-    int64_t deadline_ms;  /* its time is up then; 0: none of its own */
-    int64_t patience_ms;  /* another worker is asked then; 0: never */
+    int paragraph, call; /* the numbers in its name, from 1; 0: none */
+    int of;              /* CHECK, CHOOSE: index of the step it is about */
+    bool queued;         /* waits for a worker that has room */
+    bool hedged;         /* a second worker was asked because the first is slow */
+    bool shown;          /* its products are on the screen */
+    int attempt;         /* number of the newest asking; 0: not asked yet */
+    int valid_from;      /* an answer to an earlier attempt is stale */
+    int outstanding;     /* askings that nobody has answered */
+    int failures;        /* askings that were refused or lost */
+    int products;        /* lookups: how many were found */
+    int64_t deadline_ms; /* its time is up then; 0: none of its own */
+    int64_t patience_ms; /* another worker is asked then; 0: never */
 };
 
 struct run_limits {
@@ -71,12 +71,12 @@ struct run {
     struct run_limits limits;
     enum run_outcome outcome;
     enum run_repeat repeat;
-    bool off_topic;   /* not about fashion: nothing is looked up */
-    bool chooses;     /* the wardrobe has a model that chooses */
-    bool suggesting;  /* the suggestion's model is at work */
-    bool words;       /* something of the suggestion has been said */
-    int wishes;       /* of the thread's last look */
-    int paragraphs;   /* finished ones */
+    bool off_topic;        /* not about fashion: nothing is looked up */
+    bool chooses;          /* the wardrobe has a model that chooses */
+    bool suggesting;       /* the suggestion's model is at work */
+    bool words;            /* something of the suggestion has been said */
+    int wishes;            /* of the thread's last look */
+    int paragraphs;        /* finished ones */
     int64_t suggest_at_ms; /* the suggestion begins then, assessed or not */
     int64_t deadline_ms;
     int step_count;

@@ -159,11 +159,14 @@ line_begins(struct suggestion *suggestion)
     say_held(suggestion);
 }
 
-/* Does the text end as a sentence does: with . ! ? or their wide or dotted kin, and what may close after it? */
+/* Does the text end as a sentence does: with . ! ? or their wide or dotted kin, and what may close after it?
+ */
 static bool
 ends_sentence(const char *text, size_t size)
 {
-    static const char *const ends[] = { ".", "!", "?", "\xE2\x80\xA6", "\xE3\x80\x82", "\xEF\xBC\x81", "\xEF\xBC\x9F" };
+    static const char *const ends[] = {
+        ".", "!", "?", "\xE2\x80\xA6", "\xE3\x80\x82", "\xEF\xBC\x81", "\xEF\xBC\x9F"
+    };
 
     while (size > 0 && strchr("\"')*_", text[size - 1]) != NULL)
         size--;
@@ -229,7 +232,8 @@ run_on(struct suggestion *suggestion, const char *from, const char *stop)
     do {
         size++;
         is_long = is_long || suggestion->characters + suggestion->held.size + size >= SUGGESTION_LONG;
-    } while (from + size < stop && from[size] != '\n' && from[size] != '\r' && (!is_long || from[size] != ' '));
+    } while (from + size < stop && from[size] != '\n' && from[size] != '\r' &&
+             (!is_long || from[size] != ' '));
     buffer_append(&suggestion->held, from, size);
     say_held(suggestion);
     return size;
@@ -308,8 +312,9 @@ is_title(const char *paragraph, size_t size)
 static bool
 is_greeting(const char *paragraph, size_t size)
 {
-    static const char *const words[] = { "hi",    "hello",  "hey",   "welcome", "good morning", "good evening",
-                                         "hallo", "bonjour", "salut", "hola",    "ciao",         "guten tag" };
+    static const char *const words[] = { "hi",           "hello",        "hey",   "welcome",
+                                         "good morning", "good evening", "hallo", "bonjour",
+                                         "salut",        "hola",         "ciao",  "guten tag" };
 
     if (size > 48)
         return false;

@@ -12,7 +12,7 @@
  * A blank line, a new list item, a heading's line end and, past SUGGESTION_LONG characters, the end of
  * a sentence end a paragraph. */
 
-#define SUGGESTION_LONG 1200    /* characters, after which the end of a sentence ends a paragraph */
+#define SUGGESTION_LONG 1200     /* characters, after which the end of a sentence ends a paragraph */
 #define SUGGESTION_TOO_LONG 4000 /* after which the end of a word does */
 
 enum suggestion_kind {
@@ -22,7 +22,8 @@ enum suggestion_kind {
 };
 
 /* Called in order from inside suggestion_feed() and _finish(). TEXT is lent, and followed by a NUL in END. */
-typedef void suggestion_call(void *owner, enum suggestion_kind kind, const char *text, size_t size, bool named);
+typedef void suggestion_call(void *owner, enum suggestion_kind kind, const char *text, size_t size,
+                             bool named);
 
 struct suggestion {
     suggestion_call *call;

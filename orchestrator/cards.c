@@ -1,0 +1,326 @@
+/* Cards: what the lookups brought, on its way to the client, into the thread and into the look. A product
+ * reaches a client from here alone, and only out of a FOUND of this run. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "orchestrator/events.h"
+#include "orchestrator/walk.h"
+
+#define SHOWN_LINES 60 /* cards that "the second one" may mean */
+#define TOOL "find_product"
+
+static const char *
+paragraph_of(const struct walk *walk, const struct step *step)
+{
+    if (step->kind == STEP_CHECK)
+        step = &walk->run.steps[step->of];
+    return step->paragraph > 0 && step->paragraph <= walk->paragraph_count
+               ? walk->paragraphs[step->paragraph - 1].id
+               : NULL;
+}
+
+/* What the call asked for. Of the shopper's own words that is what they were. */
+static json_t *
+arguments_of(const struct walk *walk, const struct piece *piece)
+{
+    return piece->wish != NULL ? json_incref(piece->wish)
+                               : json_pack("{s:s}", "description", walk->stored.said);
+}
+
+/* A find's id stands with its paragraph's calls already; others get one now. */
+static void
+take_call_id(struct walk *walk, int index)
+{
+    const struct step *step = &walk->run.steps[index];
+    struct piece *piece = &walk->pieces[index];
+    const char *id = "";
+
+    if (piece->call[0] != '\0')
+        return;
+    if (step->kind == STEP_FIND)
+        id = json_text(
+            json_array_get(walk->pieces[run_step_of(&walk->run, STEP_EXTRACT, step->paragraph, 0)].result,
+                           (size_t)step->call - 1),
+            "id", "");
+    if (id[0] != '\0')
+        snprintf(piece->call, sizeof piece->call, "%s", id);
+    else
+        id_random(piece->call);
+}
+
+void
+cards_call(struct walk *walk, int index)
+{
+    const struct step *step = &walk->run.steps[index];
+    struct piece *piece = walk_piece(walk, index);
+    json_t *arguments = arguments_of(walk, piece);
+
+    take_call_id(walk, index);
+    event_tool_start(&walk->scratch, piece->call, TOOL, paragraph_of(walk, step));
+    walk_emit(walk);
+    event_tool_args(&walk->scratch, piece->call, arguments);
+    walk_emit(walk);
+    event_tool_end(&walk->scratch, piece->call);
+    walk_emit(walk);
+    json_decref(arguments);
+}
+
+bool
+cards_are_early(const struct walk *walk, const struct step *step)
+{
+    return step->kind == STEP_EARLY ||
+           (step->kind == STEP_CHECK && walk->run.steps[step->of].kind == STEP_EARLY);
+}
+
+/* What the client gets of a result: six products at most, and whether it came before the words. */
+char *
+cards_content(const struct walk *walk, int index)
+{
+    const struct step *step = &walk->run.steps[index];
+    json_t *content = json_copy(walk->pieces[index].result), *products = json_array(), *product;
+    char *text;
+    size_t i;
+
+    json_array_foreach(json_object_get(content, "products"), i, product)
+    {
+        if (i < SHOWN_CARDS)
+            json_array_append(products, product);
+    }
+    json_object_set_new(content, "products", products);
+    json_object_del(content, "named");
+    if (cards_are_early(walk, step))
+        json_object_set_new(content, "early", json_true());
+    text = json_string_of(content);
+    json_decref(content);
+    return text;
+}
+
+static void
+send_result(struct walk *walk, int index)
+{
+    struct piece *piece = &walk->pieces[index];
+    char *text = cards_content(walk, index);
+
+    if (piece->message[0] == '\0')
+        id_random(piece->message);
+    piece->answered = true;
+    event_tool_result(&walk->scratch, piece->message, piece->call, text == NULL ? "{}" : text);
+    walk_emit(walk);
+    free(text);
+}
+
+void
+cards_result(struct walk *walk, int index)
+{
+    struct piece *piece = walk_piece(walk, index);
+
+    if (piece->call[0] == '\0')
+        cards_call(walk, index);
+    send_result(walk, index);
+    if (strcmp(json_text(piece->result, "outcome", ""), "unavailable") == 0)
+        walk_degraded(walk, "lookup", "unavailable");
+}
+
+void
+cards_unavailable(struct walk *walk, int index)
+{
+    struct piece *piece = walk_piece(walk, index);
+
+    if (piece->answered || piece->call[0] == '\0')
+        return;
+    json_decref(piece->result);
+    piece->result = json_pack("{s:s, s:s, s:[]}", "slot", json_text(piece->wish, "slot", ""), "outcome",
+                              "unavailable", "products");
+    send_result(walk, index);
+}
+
+/* Is PRODUCT one of the first COUNT of RESULT? */
+static bool
+has_product(const json_t *result, const char *id, size_t count)
+{
+    const json_t *products = json_object_get(result, "products");
+
+    for (size_t i = 0; i < json_array_size(products) && i < count; i++)
+        if (strcmp(json_text(json_array_get(products, i), "id", ""), id) == 0)
+            return true;
+    return false;
+}
+
+static void
+tell_withdrawn(struct walk *walk, json_t *ids, const char *reason)
+{
+    json_t *value = json_pack("{s:O, s:s}", "productIds", ids, "reason", reason);
+    json_t *id;
+    size_t i;
+
+    json_array_foreach(ids, i, id) json_object_set_new(walk->withdrawn, json_string_value(id), json_true());
+    if (json_array_size(ids) > 0) {
+        event_custom(&walk->scratch, "withdrawn", value);
+        walk_emit(walk);
+    }
+    json_decref(value);
+}
+
+/* The ids that step INDEX has shown and that BUT does not hold (NULL: all). */
+static json_t *
+shown_but(const struct walk *walk, int index, const json_t *but)
+{
+    const json_t *products = json_object_get(walk->pieces[index].result, "products");
+    json_t *ids = json_array();
+
+    for (size_t i = 0; i < json_array_size(products) && i < SHOWN_CARDS; i++) {
+        const char *id = json_text(json_array_get(products, i), "id", "");
+
+        if (!has_product(but, id, SIZE_MAX) && json_object_get(walk->withdrawn, id) == NULL)
+            json_array_append_new(ids, json_string(id));
+    }
+    return ids;
+}
+
+void
+cards_withdraw(struct walk *walk, int index, const char *reason)
+{
+    json_t *ids = shown_but(walk, index, NULL);
+
+    tell_withdrawn(walk, ids, reason);
+    json_decref(ids);
+}
+
+/* Take out of step INDEX's products (and their traits) those that OTHER has shown. */
+static void
+leave_new(struct walk *walk, int index, const json_t *other)
+{
+    struct piece *piece = &walk->pieces[index];
+    json_t *products = json_object_get(piece->result, "products");
+
+    for (size_t i = json_array_size(products); i-- > 0;) {
+        if (!has_product(other, json_text(json_array_get(products, i), "id", ""), SHOWN_CARDS))
+            continue;
+        json_array_remove(products, i);
+        json_array_remove(piece->traits, i);
+    }
+}
+
+void
+cards_compare(struct walk *walk, int index)
+{
+    struct step *step = &walk->run.steps[index];
+    struct piece *piece = walk_piece(walk, index);
+    const json_t *before = walk->pieces[step->of].result;
+    const char *outcome = json_text(piece->result, "outcome", "");
+    json_t *ids;
+
+    if (strcmp(outcome, "unavailable") == 0) {
+        walk_degraded(walk, "lookup", "unavailable");
+        return;
+    }
+    ids = shown_but(walk, step->of, piece->result);
+    tell_withdrawn(walk, ids, "criteria");
+    leave_new(walk, index, before);
+    /* in the place of what went, what keeps the criteria */
+    if (json_array_size(ids) > 0 && json_array_size(json_object_get(piece->result, "products")) > 0) {
+        step->shown = true;
+        cards_call(walk, index);
+        send_result(walk, index);
+    }
+    json_decref(ids);
+}
+
+void
+cards_keep(struct walk *walk, int index)
+{
+    const struct piece *piece = &walk->pieces[index];
+    json_t *kept = json_pack("{s:O, s:O?, s:O?, s:s, s:s, s:b, s:b}", "result", piece->result, "traits",
+                             piece->traits, "wish", piece->wish, "call", piece->call, "message",
+                             piece->message, "shown", walk->run.steps[index].shown, "assessed",
+                             walk->run.steps[run_step_of(&walk->run, STEP_ASSESS, 0, 0)].state != STEP_OPEN);
+
+    walk_keep_step(walk, index, kept);
+    json_decref(kept);
+}
+
+/* -- the thread ---------------------------------------------------------------------------------- */
+
+int
+cards_on_page(const struct walk *walk, int order[RUN_STEPS])
+{
+    const struct run *run = &walk->run;
+    int count = 0;
+
+    for (int paragraph = 0; paragraph <= run->paragraphs; paragraph++) {
+        for (int i = 0; i < run->step_count; i++) {
+            const struct step *step = &run->steps[i];
+
+            if (step->paragraph != paragraph || step->kind == STEP_CHECK || !walk->pieces[i].answered)
+                continue;
+            order[count++] = i;
+            for (int j = i + 1; j < run->step_count; j++)
+                if (run->steps[j].kind == STEP_CHECK && run->steps[j].of == i && walk->pieces[j].answered)
+                    order[count++] = j;
+        }
+    }
+    return count;
+}
+
+static json_t *
+line_of(const json_t *product, const json_t *result)
+{
+    const char *slot = json_text(product, "slot", json_text(result, "slot", ""));
+    json_t *line = json_pack("{s:s, s:s, s:s}", "id", json_text(product, "id", ""), "title",
+                             json_text(product, "title", ""), "slot", slot);
+
+    if (json_object_get(product, "price") != NULL)
+        json_object_set(line, "price", json_object_get(product, "price"));
+    if (json_object_get(product, "colour") != NULL)
+        json_object_set(line, "colour", json_object_get(product, "colour"));
+    return line;
+}
+
+json_t *
+cards_shown(struct walk *walk)
+{
+    int order[RUN_STEPS], count = cards_on_page(walk, order);
+    json_t *shown = json_array(), *seen = json_object();
+
+    for (int i = 0; i < count; i++) {
+        const json_t *result = walk->pieces[order[i]].result;
+        const json_t *products = json_object_get(result, "products");
+
+        for (size_t j = 0; j < json_array_size(products) && j < SHOWN_CARDS; j++) {
+            const json_t *product = json_array_get(products, j);
+            const char *id = json_text(product, "id", "");
+
+            if (json_array_size(shown) >= SHOWN_LINES || json_object_get(seen, id) != NULL ||
+                json_object_get(walk->withdrawn, id) != NULL)
+                continue;
+            json_object_set_new(seen, id, json_true());
+            json_array_append_new(shown, line_of(product, result));
+        }
+    }
+    json_decref(seen);
+    if (json_array_size(shown) > 0)
+        return shown;
+    json_decref(shown);
+    return NULL;
+}
+
+json_t *
+cards_wishes(struct walk *walk)
+{
+    json_t *wishes = json_array();
+
+    for (int i = 0; i < walk->run.step_count; i++) {
+        const struct piece *piece = &walk->pieces[i];
+
+        if (walk->run.steps[i].kind == STEP_FIND && piece->wish != NULL &&
+            json_array_size(wishes) < RUN_WISHES)
+            json_array_append_new(wishes, json_pack("{s:s, s:O}", "slot", json_text(piece->wish, "slot", ""),
+                                                    "wish", piece->wish));
+    }
+    if (json_array_size(wishes) > 0)
+        return wishes;
+    json_decref(wishes);
+    return NULL;
+}

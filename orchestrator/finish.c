@@ -1,0 +1,237 @@
+/* The end of a run: everything open is closed, the look is composed, the thread learns what was said. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "orchestrator/events.h"
+#include "orchestrator/walk.h"
+
+/* Calls that were announced and that nobody will answer any more. */
+static void
+answer_the_open(struct walk *walk)
+{
+    for (int i = 0; i < walk->run.step_count; i++)
+        if (walk->run.steps[i].kind == STEP_FIND)
+            cards_unavailable(walk, i);
+}
+
+/* -- messages ------------------------------------------------------------------------------------ */
+
+struct adding {
+    struct walk *walk;
+    json_t *messages;
+    bool add; /* to the store, too */
+};
+
+/* MESSAGE is taken. HISTORY: what the model is to read of it, or NULL. */
+static void
+add_message(struct adding *adding, json_t *message, const char *history)
+{
+    struct walk *walk = adding->walk;
+    bool aborted =
+        walk->run.outcome == RUN_CANCELLED && strcmp(json_text(message, "role", ""), "assistant") == 0;
+
+    if (adding->add)
+        wrote(walk->self, store_message_add(walk->self->store, walk->stored.thread_id, walk->stored.id,
+                                            message, history, aborted ? "aborted" : "", clock_wall_ms()));
+    json_array_append_new(adding->messages, message);
+}
+
+static json_t *
+call_of(const struct walk *walk, int index)
+{
+    const struct piece *piece = &walk->pieces[index];
+    json_t *arguments =
+        piece->wish != NULL ? json_incref(piece->wish) : json_pack("{s:s}", "description", walk->stored.said);
+    char *text = json_string_of(arguments);
+    json_t *call = json_pack("{s:s, s:s, s:{s:s, s:s}}", "id", piece->call, "type", "function", "function",
+                             "name", "find_product", "arguments", text == NULL ? "{}" : text);
+
+    free(text);
+    json_decref(arguments);
+    return call;
+}
+
+/* Which paragraph's calls step INDEX belongs to; 0: the early ones. */
+static int
+paragraph_of(const struct walk *walk, int index)
+{
+    const struct step *step = &walk->run.steps[index];
+
+    return step->kind == STEP_CHECK ? walk->run.steps[step->of].paragraph : step->paragraph;
+}
+
+/* The results of the calls of PARAGRAPH, which have just been added. */
+static void
+add_results(struct adding *adding, int paragraph)
+{
+    struct walk *walk = adding->walk;
+
+    for (int i = 0; i < walk->run.step_count; i++) {
+        const struct piece *piece = &walk->pieces[i];
+        char *content;
+
+        if (!piece->answered || paragraph_of(walk, i) != paragraph)
+            continue;
+        content = cards_content(walk, i);
+        add_message(adding,
+                    json_pack("{s:s, s:s, s:s, s:s}", "id", piece->message, "role", "tool", "toolCallId",
+                              piece->call, "content", content == NULL ? "{}" : content),
+                    NULL);
+        free(content);
+    }
+}
+
+/* The calls of PARAGRAPH, or NULL. */
+static json_t *
+calls_of(const struct walk *walk, int paragraph)
+{
+    json_t *calls = json_array();
+
+    for (int i = 0; i < walk->run.step_count; i++)
+        if (walk->pieces[i].call[0] != '\0' && paragraph_of(walk, i) == paragraph)
+            json_array_append_new(calls, call_of(walk, i));
+    if (json_array_size(calls) > 0)
+        return calls;
+    json_decref(calls);
+    return NULL;
+}
+
+/* The early lookups' calls have no paragraph: a message of their own holds them. */
+static void
+add_early(struct adding *adding)
+{
+    json_t *calls = calls_of(adding->walk, 0), *message;
+    char id[ID_SIZE + 8];
+
+    if (calls == NULL)
+        return;
+    snprintf(id, sizeof id, "%s-calls", json_text(json_array_get(calls, 0), "id", ""));
+    message = json_pack("{s:s, s:s, s:o}", "id", id, "role", "assistant", "toolCalls", calls);
+    add_message(adding, message, NULL);
+    add_results(adding, 0);
+}
+
+json_t *
+walk_messages(struct walk *walk, bool add)
+{
+    struct adding adding = { walk, json_array(), add };
+
+    add_early(&adding);
+    for (int i = 0; i < walk->paragraph_count; i++) {
+        const struct paragraph *paragraph = &walk->paragraphs[i];
+        json_t *message, *calls;
+
+        if (paragraph->text == NULL)
+            continue;
+        message = json_pack("{s:s, s:s, s:s}", "id", paragraph->id, "role", "assistant", "content",
+                            paragraph->text);
+        if ((calls = calls_of(walk, i + 1)) != NULL)
+            json_object_set_new(message, "toolCalls", calls);
+        add_message(&adding, message, paragraph->text);
+        add_results(&adding, i + 1);
+    }
+    return adding.messages;
+}
+
+/* What the thread knows from now on. */
+static void
+write_thread(struct walk *walk)
+{
+    json_t *shown = cards_shown(walk), *wishes = cards_wishes(walk);
+
+    json_decref(walk_messages(walk, true));
+    if (shown != NULL) {
+        json_decref(walk->thread.shown);
+        walk->thread.shown = shown;
+    }
+    if (wishes != NULL) {
+        json_decref(walk->thread.wishes);
+        walk->thread.wishes = wishes;
+    }
+    wrote(walk->self, store_thread_write(walk->self->store, &walk->thread, clock_wall_ms()));
+}
+
+/* -- the last event ------------------------------------------------------------------------------ */
+
+static void
+end_well(struct walk *walk, const char *outcome)
+{
+    json_t *look, *result = outfit_compose(walk, &look);
+
+    if (json_object_size(look) > 0) {
+        event_state_delta(&walk->scratch, "look", look);
+        walk_emit(walk);
+    }
+    json_object_set(result, "degraded", walk->degraded);
+    json_object_set_new(result, "topic", json_string(json_text(walk->thread.profile, "topic", "fashion")));
+    json_object_set_new(result, "threadId", json_string(walk->stored.thread));
+    if (walk->cost > 0)
+        json_object_set_new(result, "cost", json_real(walk->cost));
+    event_run_finished(&walk->scratch, walk->stored.thread, walk->stored.run_id, outcome, result, walk->usage,
+                       clock_wall_ms());
+    walk_emit(walk);
+    json_decref(result);
+}
+
+static void
+end_badly(struct walk *walk, const char *code, const char *sentence)
+{
+    event_run_error(&walk->scratch, sentence, code, walk->usage, clock_wall_ms());
+    walk_emit(walk);
+    metrics_add(walk->self->runs_failed, 1);
+}
+
+static void
+say_the_end(struct walk *walk)
+{
+    switch (walk->run.outcome) {
+    case RUN_GOES_ON:
+    case RUN_FINISHED:
+        end_well(walk, "success");
+        break;
+    case RUN_CANCELLED:
+        end_well(walk, "cancelled");
+        break;
+    case RUN_TIMED_OUT:
+        end_badly(walk, "deadline", "The answer took too long. Please try again.");
+        break;
+    case RUN_FAILED:
+        end_badly(walk, walk->failure_code == NULL ? "internal" : walk->failure_code,
+                  walk->failure == NULL ? "The question could not be answered. Please try again."
+                                        : walk->failure);
+        break;
+    }
+}
+
+static const char *
+outcome_name(const struct walk *walk)
+{
+    static const char *const names[] = { "none", "finished", "failed", "deadline", "cancelled" };
+
+    return names[walk->run.outcome];
+}
+
+void
+walk_finish(struct walk *walk)
+{
+    struct orchestrator *self = walk->self;
+    int64_t ms = clock_now_ms() - walk->begun_ms;
+    json_t *shown;
+
+    suggest_stop(walk);
+    answer_the_open(walk);
+    say_the_end(walk);
+    write_thread(walk);
+    walk->stored.state = STORE_RUN_ENDED;
+    wrote(self, store_run_set_state(self->store, walk->stored.id, STORE_RUN_ENDED, clock_wall_ms()));
+    metrics_add(self->runs_total, 1);
+    metrics_observe_ms(self->run_ms, (double)ms);
+    shown = cards_shown(walk);
+    log_info("run=%s outcome=%s ms=%lld paragraphs=%d steps=%d products=%zu degraded=%zu cost=%.6f",
+             walk->stored.key, outcome_name(walk), (long long)ms, walk->paragraph_count, walk->run.step_count,
+             json_array_size(shown), json_array_size(walk->degraded), walk->cost);
+    json_decref(shown);
+}

@@ -1,0 +1,34 @@
+/* ATTACH: replay what a client has not seen, then follow. */
+#include <string.h>
+
+#include "orchestrator/streams.h"
+#include "orchestrator/walk.h"
+
+/* The run that is wanted: by its id, or the one under way in a thread. */
+static int
+find(struct orchestrator *self, const struct attach *attach, struct store_run *run)
+{
+    return attach->run_id[0] != '\0' ? store_run_find(self->store, attach->owner, attach->run_id, run)
+                                     : store_run_of_thread(self->store, attach->owner, attach->thread, run);
+}
+
+int
+on_attach(void *owner, struct peer *from, const struct message *message)
+{
+    struct orchestrator *self = owner;
+    const struct attach *attach = &message->attach;
+    struct store_run run;
+
+    if (find(self, attach, &run) != 0) {
+        streams_refuse(self, from, attach->stream, "store",
+                       "The run could not be looked up. Please try again later.");
+        return 0;
+    }
+    if (run.id == 0)
+        streams_refuse(self, from, attach->stream, "unknown_run", "There is no such run.");
+    else
+        streams_add(self, from, attach->stream, run.id, walks_by_key(self->walks, run.key), attach->offset,
+                    run.last_offset);
+    store_run_clear(&run);
+    return 0;
+}

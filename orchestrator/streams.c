@@ -1,0 +1,186 @@
+/* Who follows which run. */
+#include "orchestrator/streams.h"
+
+#include <stdlib.h>
+
+#include "orchestrator/walk.h"
+
+#define BATCH 64 /* events of one replay in one turn */
+
+static void
+send_event(struct orchestrator *self, struct subscriber *subscriber, int64_t offset, bool last,
+           struct bytes event)
+{
+    struct message message = {
+        .kind = MESSAGE_EVENT,
+        .event = { .stream = subscriber->stream, .offset = offset, .last = last, .event = event },
+    };
+
+    bus_send(self->daemon.bus, subscriber->gateway, &message);
+    subscriber->sent = offset;
+}
+
+void
+streams_refuse(struct orchestrator *self, struct peer *gateway, int64_t stream, const char *code,
+               const char *sentence)
+{
+    struct message message = {
+        .kind = MESSAGE_REJECTED,
+        .rejected = { .stream = stream, .code = code, .message = sentence, .where = "" },
+    };
+
+    bus_send(self->daemon.bus, gateway, &message);
+}
+
+void
+streams_add(struct orchestrator *self, struct peer *gateway, int64_t stream, int64_t run, struct walk *walk,
+            int64_t offset, int64_t last_offset)
+{
+    struct subscriber *subscriber = calloc(1, sizeof *subscriber);
+
+    if (subscriber == NULL)
+        abort();
+    subscriber->gateway = gateway;
+    subscriber->stream = stream;
+    subscriber->run = run;
+    subscriber->walk = walk;
+    subscriber->sent = offset < 0 ? 0 : offset;
+    subscriber->last_offset = last_offset;
+    /* one who has seen the end is told it again: a stream without an end hangs its client */
+    if (walk == NULL && subscriber->sent >= last_offset)
+        subscriber->sent = last_offset - 1;
+    subscriber->next = self->subscribers;
+    self->subscribers = subscriber;
+}
+
+void
+streams_remove(struct orchestrator *self, struct peer *gateway, int64_t stream)
+{
+    for (struct subscriber **place = &self->subscribers; *place != NULL;) {
+        struct subscriber *subscriber = *place;
+
+        if (subscriber->gateway != gateway || (stream >= 0 && subscriber->stream != stream)) {
+            place = &subscriber->next;
+            continue;
+        }
+        *place = subscriber->next;
+        free(subscriber);
+    }
+}
+
+void
+streams_send_new(struct orchestrator *self, struct walk *walk)
+{
+    bool ended = walk->stored.state == STORE_RUN_ENDED;
+
+    for (struct subscriber *subscriber = self->subscribers; subscriber != NULL;
+         subscriber = subscriber->next) {
+        if (subscriber->walk != walk || !subscriber->live)
+            continue;
+        for (size_t i = 0; i < walk->written_count; i++) {
+            const struct written *written = &walk->written[i];
+            struct bytes event = { walk->outgoing.bytes + written->at, written->size };
+
+            if (written->offset > subscriber->sent)
+                send_event(self, subscriber, written->offset,
+                           ended && written->offset == walk->stored.last_offset, event);
+        }
+    }
+}
+
+void
+streams_run_ended(struct orchestrator *self, const struct walk *walk)
+{
+    for (struct subscriber *subscriber = self->subscribers; subscriber != NULL;
+         subscriber = subscriber->next) {
+        if (subscriber->walk != walk)
+            continue;
+        subscriber->walk = NULL;
+        subscriber->live = false;
+        subscriber->last_offset = walk->stored.last_offset;
+    }
+}
+
+void
+streams_reject(struct orchestrator *self, const struct walk *walk, const char *code, const char *sentence)
+{
+    for (struct subscriber **place = &self->subscribers; *place != NULL;) {
+        struct subscriber *subscriber = *place;
+
+        if (subscriber->walk != walk) {
+            place = &subscriber->next;
+            continue;
+        }
+        streams_refuse(self, subscriber->gateway, subscriber->stream, code, sentence);
+        *place = subscriber->next;
+        free(subscriber);
+    }
+}
+
+/* -- replay -------------------------------------------------------------------------------------- */
+
+struct replay {
+    struct orchestrator *self;
+    struct subscriber *subscriber;
+    int count;
+};
+
+static int
+replay_event(void *owner, int64_t offset, struct bytes event)
+{
+    struct replay *replay = owner;
+    struct subscriber *subscriber = replay->subscriber;
+
+    send_event(replay->self, subscriber, offset,
+               subscriber->walk == NULL && offset >= subscriber->last_offset, event);
+    replay->count++;
+    return 0;
+}
+
+/* Everything of an ended run has been sent? Otherwise nothing more will be of it: it was forgotten. */
+static bool
+is_over(const struct subscriber *subscriber, int count)
+{
+    return subscriber->walk == NULL && (count < BATCH || subscriber->sent >= subscriber->last_offset);
+}
+
+bool
+streams_replay(struct orchestrator *self)
+{
+    bool more = false;
+
+    for (struct subscriber **place = &self->subscribers; *place != NULL;) {
+        struct subscriber *subscriber = *place;
+        struct replay replay = { self, subscriber, 0 };
+
+        if (subscriber->live) {
+            place = &subscriber->next;
+            continue;
+        }
+        if (!(subscriber->walk == NULL && subscriber->sent >= subscriber->last_offset) &&
+            store_events(self->store, subscriber->run, subscriber->sent, BATCH, replay_event, &replay) != 0)
+            replay.count = 0;
+        if (is_over(subscriber, replay.count)) {
+            if (subscriber->sent < subscriber->last_offset)
+                streams_refuse(self, subscriber->gateway, subscriber->stream, "unknown_run",
+                               "This conversation was forgotten.");
+            *place = subscriber->next;
+            free(subscriber);
+            continue;
+        }
+        subscriber->live = subscriber->walk != NULL && replay.count < BATCH;
+        more = more || !subscriber->live;
+        place = &subscriber->next;
+    }
+    return more;
+}
+
+void
+streams_clear(struct orchestrator *self)
+{
+    for (struct subscriber *subscriber = self->subscribers, *next; subscriber != NULL; subscriber = next) {
+        next = subscriber->next;
+        free(subscriber);
+    }
+    self->subscribers = NULL;
+}

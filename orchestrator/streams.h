@@ -1,0 +1,51 @@
+#ifndef ORCHESTRATOR_STREAMS_H
+#define ORCHESTRATOR_STREAMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "orchestrator/orchestrator.h"
+
+struct walk;
+
+/* Who follows which run: a gateway's stream gets a run's events, first those of the store, a batch at a
+ * time, so that a long replay starves nobody; then those that are new. */
+struct subscriber {
+    struct subscriber *next;
+    struct peer *gateway;
+    int64_t stream;      /* the gateway's number */
+    int64_t run;         /* the store's id */
+    struct walk *walk;   /* NULL once the run has ended and its events are all in the store */
+    int64_t sent;        /* offset of the last event that was sent */
+    int64_t last_offset; /* of the terminal event, where walk is NULL */
+    bool live;           /* has had all that is committed: gets what is new at once */
+};
+
+/* GATEWAY's STREAM wants RUN's events after OFFSET. WALK is the run here, or NULL for one that has ended with
+ * LAST_OFFSET. */
+void streams_add(struct orchestrator *self, struct peer *gateway, int64_t stream, int64_t run,
+                 struct walk *walk, int64_t offset, int64_t last_offset);
+
+/* GATEWAY's STREAM is gone; STREAM -1: all of them. */
+void streams_remove(struct orchestrator *self, struct peer *gateway, int64_t stream);
+
+/* What this turn has written in WALK and has committed goes to those who are live. */
+void streams_send_new(struct orchestrator *self, struct walk *walk);
+
+/* WALK has ended and is about to be destroyed. */
+void streams_run_ended(struct orchestrator *self, const struct walk *walk);
+
+/* A batch of events to each that is behind. True when there is more to send. */
+bool streams_replay(struct orchestrator *self);
+
+/* Everybody who follows WALK is told REJECTED with CODE, and no longer follows it. */
+void streams_reject(struct orchestrator *self, const struct walk *walk, const char *code,
+                    const char *sentence);
+
+/* REJECTED for one stream. */
+void streams_refuse(struct orchestrator *self, struct peer *gateway, int64_t stream, const char *code,
+                    const char *sentence);
+
+void streams_clear(struct orchestrator *self);
+
+#endif

@@ -1,0 +1,336 @@
+/* The suggestion: the model is asked, and its words go on as they come, paragraph by paragraph. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "orchestrator/events.h"
+#include "orchestrator/walk.h"
+
+#define HISTORY_RUNS 12 /* of the thread */
+#define DELTA_MS 34     /* between two events with words: at most 30 a second */
+
+int
+suggest_read_instructions(struct orchestrator *self)
+{
+    const char *folder = self->daemon.options.instructions;
+    struct buffer read = { 0 };
+    char *path = NULL;
+    char bytes[4096];
+    size_t size;
+    FILE *file;
+
+    if (asprintf(&path, "%s%sorchestrator/instructions.md", folder, folder[0] == '\0' ? "" : "/") < 0)
+        return -1;
+    if ((file = fopen(path, "re")) == NULL) {
+        log_error("instructions: %s can't be read; option instructions names the folder that holds it", path);
+        free(path);
+        return -1;
+    }
+    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+        buffer_append(&read, bytes, size);
+    fclose(file);
+    free(path);
+    free(self->instructions);
+    self->instructions = strdup(buffer_string(&read));
+    buffer_clear(&read);
+    return self->instructions == NULL ? -1 : 0;
+}
+
+/* -- what comes ---------------------------------------------------------------------------------- */
+
+void
+suggest_flush(struct walk *walk)
+{
+    if (walk->delta.size == 0)
+        return;
+    event_text_content(&walk->scratch, walk->paragraphs[walk->paragraph_count - 1].id, walk->delta.bytes,
+                       walk->delta.size);
+    walk_emit(walk);
+    buffer_reset(&walk->delta);
+    walk->delta_ms = clock_now_ms();
+    loop_timer_stop(walk->delta_timer);
+}
+
+static void
+paragraph_begins(struct walk *walk)
+{
+    struct paragraph *paragraph = walk_add_paragraph(walk, NULL);
+
+    walk->run.words = true;
+    event_text_start(&walk->scratch, paragraph->id);
+    walk_emit(walk);
+}
+
+static void
+words_come(struct walk *walk, const char *text, size_t size)
+{
+    int64_t since = clock_now_ms() - walk->delta_ms;
+
+    buffer_append(&walk->delta, text, size);
+    if (since >= DELTA_MS)
+        suggest_flush(walk);
+    else if (!loop_timer_is_running(walk->delta_timer))
+        loop_timer_start(walk->delta_timer, DELTA_MS - since);
+}
+
+static void
+close_message(struct walk *walk)
+{
+    suggest_flush(walk);
+    event_text_end(&walk->scratch, walk->paragraphs[walk->paragraph_count - 1].id);
+    walk_emit(walk);
+}
+
+static void
+paragraph_ends(struct walk *walk, const char *text, bool named)
+{
+    struct paragraph *paragraph = &walk->paragraphs[walk->paragraph_count - 1];
+    char step[RUN_STEP_NAME];
+    json_t *kept;
+
+    close_message(walk);
+    paragraph->text = strdup(text);
+    kept = json_pack("{s:s, s:s, s:b}", "id", paragraph->id, "text", text, "named", named);
+    snprintf(step, sizeof step, "paragraph.%d", walk->paragraph_count);
+    walk_keep(walk, step, kept);
+    json_decref(kept);
+    walk_lead(walk,
+              (struct lead_event) { .kind = LEAD_PARAGRAPH, .count = walk->paragraph_count, .named = named });
+}
+
+static void
+suggestion_says(void *owner, enum suggestion_kind kind, const char *text, size_t size, bool named)
+{
+    if (kind == SUGGESTION_BEGIN)
+        paragraph_begins(owner);
+    else if (kind == SUGGESTION_TEXT)
+        words_come(owner, text, size);
+    else
+        paragraph_ends(owner, text, named);
+}
+
+/* The paragraph that is being written will not be finished: what there is of it stays, marked. */
+static void
+break_off(struct walk *walk)
+{
+    struct paragraph *paragraph = &walk->paragraphs[walk->paragraph_count - 1];
+
+    if (!walk->suggestion.open)
+        return;
+    close_message(walk);
+    paragraph->text = strdup(buffer_string(&walk->suggestion.paragraph));
+    paragraph->broken = true;
+    suggestion_break(&walk->suggestion);
+}
+
+static void
+model_says(void *owner, const char *delta, size_t size)
+{
+    struct walk *walk = owner;
+
+    suggestion_feed(&walk->suggestion, delta, size);
+}
+
+/* -- how it ends --------------------------------------------------------------------------------- */
+
+/* What the client is told of a failure of the model. */
+static void
+note_failure(struct walk *walk, const struct model_result *result)
+{
+    static const struct {
+        enum model_error_class error;
+        const char *code, *sentence;
+    } known[] = {
+        { MODEL_ERROR_RATE, "model_busy",
+          "The model's server has too much to do at this moment. Please try again." },
+        { MODEL_ERROR_OVERLOAD, "model_busy",
+          "The model's server has too much to do at this moment. Please try again." },
+        { MODEL_ERROR_QUOTA, "model_quota",
+          "The model's account has no credit left; the operator has to see to it." },
+        { MODEL_ERROR_AUTH, "model_key",
+          "The model's server refuses the key; the operator has to set MODEL_KEY." },
+        { MODEL_ERROR_NOT_FOUND, "model_not_found",
+          "The model's server knows no such model; the operator has to set SUGGEST_MODEL." },
+        { MODEL_ERROR_TOO_LONG, "too_long",
+          "This conversation has become too long for the model; begin a new one." },
+        { MODEL_ERROR_POLICY, "policy", "The model declines to answer this." },
+        { MODEL_ERROR_TIMEOUT, "model_timeout", "The model did not answer in time. Please try again." },
+    };
+
+    walk->failure_code = "model_unavailable";
+    free(walk->failure);
+    walk->failure = NULL;
+    if (result->status == MODEL_FILTER || result->status == MODEL_REFUSAL) {
+        walk->failure_code = "policy";
+        walk->failure = strdup("The model declines to answer this.");
+    } else if (result->status != MODEL_ERROR) {
+        walk->failure_code = "model_empty";
+        walk->failure = strdup("The model gave no answer. Please try again.");
+    }
+    for (size_t i = 0; result->status == MODEL_ERROR && i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].error == result->error) {
+            walk->failure_code = known[i].code;
+            walk->failure = strdup(known[i].sentence);
+        }
+    }
+    if (walk->failure == NULL)
+        walk->failure = strdup("The model can't be reached at this moment. Please try again.");
+    log_warning("run=%s suggestion failed: %s http=%d %s", walk->stored.key,
+                result->status == MODEL_ERROR ? model_error_name(result->error) : walk->failure_code,
+                result->http, result->message == NULL ? "" : result->message);
+}
+
+static void
+note_usage(struct walk *walk, const struct model_result *result)
+{
+    json_t *usage = model_usage_entry(result, "orchestrator");
+
+    walk_add_usage(walk, usage);
+    json_decref(usage);
+}
+
+static void
+is_whole(struct walk *walk, const struct model_result *result)
+{
+    json_t *usage = model_usage_entry(result, "orchestrator");
+    json_t *kept = json_object();
+
+    suggestion_finish(&walk->suggestion);
+    if (usage != NULL)
+        json_object_set_new(kept, "usage", usage);
+    if (result->status == MODEL_LENGTH || result->status == MODEL_FILTER)
+        walk_degraded(walk, "suggestion", result->status == MODEL_LENGTH ? "length" : "policy");
+    walk_keep(walk, "suggest", kept);
+    json_decref(kept);
+    walk_lead(walk, (struct lead_event) { .kind = LEAD_SUGGESTED });
+}
+
+static void
+model_done(void *owner, const struct model_result *result)
+{
+    struct walk *walk = owner;
+    bool failed = result->status == MODEL_ERROR;
+
+    walk->call = NULL;
+    note_usage(walk, result);
+    if (result->status == MODEL_REFUSAL && !walk->run.words) /* said as politely as the model did */
+        suggestion_feed(&walk->suggestion, result->refusal, strlen(result->refusal));
+    if (!failed && (walk->run.words || walk->suggestion.held.size > 0)) {
+        is_whole(walk, result);
+        return;
+    }
+    note_failure(walk, result);
+    break_off(walk);
+    walk_lead(walk, (struct lead_event) { .kind = LEAD_SPEECHLESS });
+}
+
+/* -- asking -------------------------------------------------------------------------------------- */
+
+/* A labelled line: `NAME: JSON`. */
+static void
+line(struct buffer *out, const char *name, const json_t *value)
+{
+    if (value == NULL)
+        return;
+    buffer_text(out, name);
+    buffer_text(out, ": ");
+    json_write(out, value, 0);
+    buffer_text(out, "\n");
+}
+
+/* What the model gets of this question: the shop first, since that changes least. */
+static void
+write_prompt(const struct walk *walk, struct buffer *out)
+{
+    const struct orchestrator *self = walk->self;
+    const char *language = json_text(walk->thread.profile, "language", "");
+
+    if (self->facets_text != NULL)
+        buffer_printf(out, "FACETS: %s\n", self->facets_text);
+    if (language[0] != '\0')
+        buffer_printf(out, "LANGUAGE: %s\n", language);
+    line(out, "CRITERIA", walk->thread.criteria);
+    if (json_object_size(walk->thread.profile) > 0)
+        line(out, "PROFILE", walk->thread.profile);
+    if (json_array_size(walk->thread.shown) > 0)
+        line(out, "SHOWN", walk->thread.shown);
+    buffer_printf(out, "SHOPPER: %s", walk->stored.said);
+}
+
+static void
+add(json_t *messages, const char *role, const char *content)
+{
+    json_array_append_new(messages, json_pack("{s:s, s:s}", "role", role, "content", content));
+}
+
+/* The paragraphs that an earlier process had finished: the model goes on after them. */
+static void
+add_what_was_written(const struct walk *walk, json_t *messages)
+{
+    struct buffer written = { 0 };
+
+    for (int i = 0; i < walk->paragraphs_kept; i++) {
+        if (i > 0)
+            buffer_text(&written, "\n\n");
+        buffer_text(&written, walk->paragraphs[i].text);
+    }
+    add(messages, "assistant", buffer_string(&written));
+    add(messages, "user",
+        "CONTINUE: your answer was cut off after this paragraph. Write only what follows it; repeat "
+        "nothing.");
+    buffer_clear(&written);
+}
+
+static json_t *
+messages_of(struct walk *walk)
+{
+    struct buffer prompt = { 0 };
+    json_t *messages = NULL;
+
+    wrote(walk->self, store_history_before(walk->self->store, walk->stored.thread_id, walk->stored.id,
+                                           HISTORY_RUNS, &messages));
+    write_prompt(walk, &prompt);
+    add(messages, "user", buffer_string(&prompt));
+    buffer_clear(&prompt);
+    if (walk->paragraphs_kept > 0)
+        add_what_was_written(walk, messages);
+    return messages;
+}
+
+void
+suggest_start(struct walk *walk)
+{
+    static const struct model_listener listener = { model_says, model_done };
+    const struct options *options = &walk->self->daemon.options;
+    json_t *messages = messages_of(walk);
+    const struct model_request request = {
+        .model = options->suggest_model,
+        .effort = options->suggest_effort,
+        .instructions = walk->self->instructions,
+        .messages = messages,
+        .stream = true,
+        .max_tokens = options->suggest_tokens,
+        .cache_key = "suggest",
+        .shopper = walk->shopper,
+        .deadline_ms = walk->run.deadline_ms - clock_now_ms(),
+        .attempts = (int)options->attempts,
+    };
+
+    suggestion_clear(&walk->suggestion);
+    suggestion_init(&walk->suggestion, suggestion_says, walk);
+    walk->call = model_ask(walk->self->model, &request, &listener, walk);
+    json_decref(messages);
+}
+
+void
+suggest_stop(struct walk *walk)
+{
+    loop_timer_stop(walk->delta_timer);
+    if (walk->call != NULL)
+        model_cancel(&walk->call);
+    if (walk->suggestion.open)
+        break_off(walk);
+}
