@@ -73,7 +73,7 @@ run_step_name(const struct run *run, int index, char name[RUN_STEP_NAME])
         break;
     case STEP_CHECK: /* after the step it checks, which is none itself */
         run_step_name(run, step->of, of);
-        snprintf(name, RUN_STEP_NAME, "%s.%.17s", kind, of);
+        snprintf(name, RUN_STEP_NAME, "%s.%.56s", kind, of);
         break;
     case STEP_FIND:
     case STEP_CHOOSE:

@@ -10,7 +10,7 @@
  * products) is kept beside it, in struct walk. */
 
 #define RUN_STEPS 160     /* of one run at most; what does not fit is left out */
-#define RUN_STEP_NAME 24  /* bytes of a step's name */
+#define RUN_STEP_NAME 64  /* bytes of a step's name */
 #define RUN_CALLS 8       /* lookups for one paragraph at most */
 #define RUN_PARAGRAPHS 40 /* of which products are looked up, at most */
 #define RUN_WISHES 8      /* of the last look that are repeated, at most */
