@@ -188,7 +188,7 @@ classify(const struct server_error *error)
     if ((error->http == 400 || error->http == 404) && has(error->message, "previous response") &&
         has(error->message, "not found"))
         return MODEL_ERROR_STATE_LOST;
-    if (error->http >= 400)
+    if (error->http >= 300)
         return by_status(error->http);
     class = by_word(error->type);
     if (class == MODEL_ERROR_NONE && same(error->type, "invalid_request_error"))
