@@ -6,6 +6,8 @@
 
 #include "common/log.h"
 
+#define UNCHOKED 4 /* times the cap may lie in the queue before the connection was tried */
+
 struct client *
 client_new(struct clients *clients, struct lws *connection, const struct wire *wire, const char *owner,
            uint64_t address)
@@ -59,7 +61,7 @@ client_send(struct client *client, const char *bytes, size_t size, size_t cap)
 
     if (client->close_code != 0)
         return -1;
-    if (client->unsent_size + size > cap) {
+    if (client->unsent_size + size > (client->choked ? cap : UNCHOKED * cap)) {
         client_drop_unsent(client);
         client_leave(client, 1013, "read too slowly; resume");
         return -1;

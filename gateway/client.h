@@ -45,6 +45,7 @@ struct client {
     bool resumes;                /* came to resume: leaves when it has no stream left */
     bool ends;                   /* one stream only (SSE): the answer ends with it */
     bool started;                /* SSE: the headers are sent */
+    bool choked;                 /* the queue could not be emptied when it was last tried */
     bool ping_due;               /* nothing to send but a sign of life */
     bool is_binary;              /* the frame that is coming in is; its bytes are not kept */
 };
@@ -61,9 +62,10 @@ struct client *client_new(struct clients *clients, struct lws *connection, const
 /* Free it with all that is unsent. Its streams must be gone (on_left()). */
 void client_destroy(struct clients *clients, struct client **client);
 
-/* Queue SIZE bytes (copied). A client with more than CAP bytes unsent reads too slowly: its queue is
- * dropped and it leaves with 1013. Returns 0, or -1 when nothing was queued, because of that, for want
- * of memory, or because it is leaving; nothing is logged. */
+/* Queue SIZE bytes (copied). A choked client with more than CAP bytes unsent reads too slowly: its queue is
+ * dropped and it leaves with 1013. (One that is not choked has only not been written to since: a replay
+ * brings much in one turn of the loop. Four times as much is too much for it, too.) Returns 0, or -1 when
+ * nothing was queued, because of that, for want of memory, or because it is leaving; nothing is logged. */
 int client_send(struct client *client, const char *bytes, size_t size, size_t cap);
 
 /* Take the oldest piece out of the queue, for the caller to free; NULL when there is none. */

@@ -5,7 +5,7 @@
 #include "gateway/connection.h"
 #include "gateway/deliver.h"
 
-#define WRITES 16 /* pieces for one turn of the loop */
+#define WRITES 64 /* pieces for one turn of the loop */
 
 static struct client *
 new_client(struct request *request, const struct wire *wire, const char *owner)
@@ -112,6 +112,7 @@ write_pieces(struct request *request)
         failed = write_bytes(request, piece->bytes + CLIENT_HEADROOM, piece->size);
         free(piece);
     }
+    client->choked = client->first != NULL && lws_send_pipe_choked(request->wsi);
     return failed;
 }
 

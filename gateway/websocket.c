@@ -10,6 +10,7 @@
 
 _Static_assert(LWS_PRE <= CLIENT_HEADROOM, "libwebsockets writes its frame header in front of our bytes");
 
+#define WRITES 64 /* frames for one turn of the loop, so that a long replay starves nobody */
 #define NO_OFFSET INT64_MIN
 
 /* Before the upgrade, while an HTTP status can still say why not. */
@@ -180,14 +181,28 @@ write_piece(struct lws *wsi, struct client *client)
     return failed;
 }
 
-/* One frame for each call, as libwebsockets wants it. */
+static int
+write_pieces(struct lws *wsi, struct client *client)
+{
+    int failed = 0;
+
+    for (int i = 0; i < WRITES && client->first != NULL && !failed; i++) {
+        if (i > 0 && lws_send_pipe_choked(wsi))
+            break;
+        failed = write_piece(wsi, client);
+    }
+    client->choked = client->first != NULL && lws_send_pipe_choked(wsi);
+    return failed;
+}
+
+/* Write what the connection takes: a frame, and further ones while nothing of those before is left. */
 int
 websocket_writable(struct lws *wsi, struct client *client)
 {
     int failed = 0;
 
     if (client->first != NULL)
-        failed = write_piece(wsi, client);
+        failed = write_pieces(wsi, client);
     else if (client->close_code != 0) {
         lws_close_reason(wsi, (enum lws_close_status)client->close_code,
                          (unsigned char *)client->close_reason, strlen(client->close_reason));

@@ -28,7 +28,7 @@ struct wire {
     void (*forget)(struct wire_state **state);
 
     bool is_stream;     /* an HTTP answer that streams; false: a WebSocket */
-    const char *header; /* of that answer, beside the usual ones; or NULL */
+    const char *header; /* of that answer, with its colon; its value is v1. Or NULL */
 };
 
 extern const struct wire wire_tanstack; /* WebSocket: {"id":"<offset>","chunk":<event>} */

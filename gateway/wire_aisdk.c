@@ -340,5 +340,5 @@ const struct wire wire_aisdk = {
     .ping = ": ping\n\n",
     .forget = forget,
     .is_stream = true,
-    .header = "x-vercel-ai-ui-message-stream",
+    .header = "x-vercel-ai-ui-message-stream:",
 };
