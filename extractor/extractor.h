@@ -1,0 +1,25 @@
+#ifndef EXTRACTOR_EXTRACTOR_H
+#define EXTRACTOR_EXTRACTOR_H
+
+#include "common/daemon.h"
+#include "common/instructions.h"
+#include "common/model/model.h"
+#include "common/tasks.h"
+
+struct extractor {
+    struct daemon daemon;
+    struct model *model;
+    struct instructions *instructions;
+    struct tasks *tasks; /* what is in hand */
+};
+
+/* EXTRACT: take it in hand. */
+handler on_extract;
+
+/* The turn in which it came has ended: ask the model, or answer at once where there is nothing to find. */
+tasks_begin extract_begin;
+
+/* CANCEL: nobody waits for it any more. */
+handler on_cancel;
+
+#endif
