@@ -1,0 +1,296 @@
+/* Phrases by hash: a text is read once, the longest phrase first. */
+#include "understudy/lexicon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+
+enum { LONGEST = 7, BUCKETS = 8192, NAME_SIZE = 48 };
+
+struct entry {
+    const char *phrase;
+    enum kind kind;
+    const char *value;
+};
+
+struct lexicon {
+    struct entry table[BUCKETS];
+    char (*names)[NAME_SIZE]; /* folded names of lore.def */
+    size_t name_count;
+};
+
+static const struct entry phrases[] = {
+#define WORD(phrase, kind, value) { phrase, KIND_##kind, value },
+#include "understudy/lexicon.def"
+};
+
+/* Where PHRASE of SIZE bytes is in the table, or the free place for it. */
+static const struct entry *
+place(const struct lexicon *lexicon, const char *phrase, size_t size)
+{
+    unsigned at = words_hash(0, phrase, size) % BUCKETS;
+
+    while (lexicon->table[at].phrase != NULL &&
+           (strncmp(lexicon->table[at].phrase, phrase, size) || lexicon->table[at].phrase[size] != '\0'))
+        at = (at + 1) % BUCKETS;
+    return &lexicon->table[at];
+}
+
+/* The first meaning of a phrase stands. */
+static void
+add(struct lexicon *lexicon, const char *phrase, enum kind kind, const char *value)
+{
+    struct entry *entry = &lexicon->table[place(lexicon, phrase, strlen(phrase)) - lexicon->table];
+
+    if (entry->phrase == NULL && *phrase != '\0')
+        *entry = (struct entry){ phrase, kind, value };
+}
+
+static void
+add_name(struct lexicon *lexicon, const char *name, enum kind kind, const char *value)
+{
+    char *folded = lexicon->names[lexicon->name_count++];
+
+    add(lexicon, words_fold(name, folded, NAME_SIZE), kind, value);
+}
+
+/* The names that lore.def gives, in every language. */
+static void
+add_lore(struct lexicon *lexicon)
+{
+    const struct occasion *occasion;
+    const struct garment *garment;
+    const struct colour *colour;
+    const struct material *material;
+
+    for (size_t i = 0; (occasion = lore_occasion_at(i)) != NULL; i++)
+        add_name(lexicon, occasion->id, KIND_OCCASION, occasion->id);
+    for (size_t i = 0; (garment = lore_garment_at(i)) != NULL; i++)
+        add_name(lexicon, garment->many, KIND_GARMENT, garment->id);
+    for (size_t i = 0; (colour = lore_colour_at(i)) != NULL; i++)
+        add_name(lexicon, lore_colour_name(colour->id), KIND_COLOUR, colour->id);
+    for (int tongue = TONGUE_EN; tongue < TONGUES; tongue++) {
+        for (size_t i = 0; (garment = lore_garment_at(i)) != NULL; i++)
+            add_name(lexicon, garment->names[tongue], KIND_GARMENT, garment->id);
+        for (size_t i = 0; (colour = lore_colour_at(i)) != NULL; i++)
+            add_name(lexicon, colour->names[tongue], KIND_COLOUR, colour->id);
+        for (size_t i = 0; (material = lore_material_at(i)) != NULL; i++)
+            add_name(lexicon, material->names[tongue], KIND_MATERIAL, material->id);
+    }
+}
+
+struct lexicon *
+lexicon_new(void)
+{
+    struct lexicon *lexicon = calloc(1, sizeof *lexicon);
+
+    if (lexicon != NULL)
+        lexicon->names = calloc(1024, sizeof *lexicon->names);
+    if (lexicon == NULL || lexicon->names == NULL) {
+        log_error("lexicon: no memory");
+        free(lexicon);
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        add(lexicon, phrases[i].phrase, phrases[i].kind, phrases[i].value);
+    add_lore(lexicon);
+    return lexicon;
+}
+
+void
+lexicon_destroy(struct lexicon **lexicon)
+{
+    if (*lexicon == NULL)
+        return;
+    free((*lexicon)->names);
+    free(*lexicon);
+    *lexicon = NULL;
+}
+
+/* The phrase PHRASE, or its singular. */
+static const struct entry *
+look_up(const struct lexicon *lexicon, const char *phrase, size_t size)
+{
+    const struct entry *entry = place(lexicon, phrase, size);
+
+    if (entry->phrase != NULL)
+        return entry;
+    if (size < 4 || phrase[size - 1] != 's' || phrase[size - 2] == 's')
+        return NULL;
+    entry = place(lexicon, phrase, size - 1);
+    if (entry->phrase == NULL && phrase[size - 2] == 'e')
+        entry = place(lexicon, phrase, size - 2);
+    return entry->phrase != NULL ? entry : NULL;
+}
+
+/* The longest phrase that begins at word FIRST; *COUNT says how many words it takes. A phrase does
+ * not reach over the end of a sentence, nor over a comma. */
+static const struct entry *
+longest(const struct lexicon *lexicon, const struct words *words, size_t first, size_t *count)
+{
+    char phrase[160];
+    size_t sizes[LONGEST], used = 0, n = 0;
+
+    for (size_t i = first; i < words->count && n < LONGEST; i++) {
+        size_t size = strlen(words->list[i].text);
+
+        if ((i > first && (words->list[i].pauses || words->list[i].stops)) || used + size + 2 > sizeof phrase)
+            break;
+        if (used)
+            phrase[used++] = ' ';
+        memcpy(phrase + used, words->list[i].text, size);
+        used += size;
+        sizes[n++] = used;
+    }
+    while (n > 0) {
+        const struct entry *entry = look_up(lexicon, phrase, sizes[n - 1]);
+
+        if (entry != NULL) {
+            *count = n;
+            return entry;
+        }
+        n--;
+    }
+    return NULL;
+}
+
+/* "tops" is a ceiling after an amount, else it is a garment. "cords" and the like need no such care. */
+static void
+settle(struct signs *signs, struct sign *sign)
+{
+    const struct sign *before = sign > signs->list ? sign - 1 : NULL;
+    bool after_amount = before != NULL && (before->kind == KIND_NUMBER || before->kind == KIND_CURRENCY);
+
+    if (sign->kind == KIND_AFTERMAX && !strcmp(sign->text, "tops") && !after_amount) {
+        sign->kind = KIND_GARMENT;
+        sign->value = "tops";
+    }
+}
+
+static bool
+can_be_negated(enum kind kind)
+{
+    return kind == KIND_GARMENT || kind == KIND_COLOUR || kind == KIND_MATERIAL || kind == KIND_STYLE ||
+           kind == KIND_ORDINAL || kind == KIND_SLOT;
+}
+
+/* "no" reaches over a few words, and along a list of the same kind: "no wool, silk or polyester". */
+static void
+negate_forward(struct signs *signs, size_t from)
+{
+    int reach = 6;
+    bool hit = false;
+
+    for (size_t i = from + 1; i < signs->count && reach-- > 0; i++) {
+        struct sign *sign = &signs->list[i];
+        const struct sign *before = sign - 1;
+        bool list = hit && can_be_negated(sign->kind) && sign->kind == before->kind;
+
+        list = list || (hit && can_be_negated(sign->kind) && before->kind == KIND_OR);
+        if (sign->stops || sign->kind == KIND_BUT || sign->kind == KIND_OUTFIT || sign->kind == KIND_GOWITH ||
+            sign->kind == KIND_MAX || (sign->pauses && !list))
+            return;
+        if (!can_be_negated(sign->kind))
+            continue;
+        if (hit && !list && before->negated && sign->kind == KIND_GARMENT) {
+            sign->negated = true; /* "no wool sweaters": the wool alone is what is not wanted */
+            sign->negated = before->kind != KIND_MATERIAL && before->kind != KIND_COLOUR && before->kind != KIND_STYLE;
+            return;
+        }
+        if (hit && !list)
+            return;
+        sign->negated = true;
+        hit = true;
+        reach = 6;
+    }
+}
+
+/* "the second one isn't me", "yellow washes me out": what stands before it in the sentence. */
+static void
+negate_backward(struct signs *signs, size_t from)
+{
+    for (size_t i = from; i > 0; i--) {
+        if (signs->list[i].stops)
+            return;
+        if (can_be_negated(signs->list[i - 1].kind)) {
+            signs->list[i - 1].negated = true;
+            return;
+        }
+    }
+}
+
+int
+lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs)
+{
+    *signs = (struct signs){ 0 };
+    if (words_cut(&signs->words, text, size))
+        return -1;
+    if ((signs->list = calloc(signs->words.count + 1, sizeof *signs->list)) == NULL) {
+        log_error("lexicon: no memory");
+        signs_clear(signs);
+        return -1;
+    }
+    for (size_t at = 0, count; at < signs->words.count; at += count) {
+        const struct word *word = &signs->words.list[at];
+        struct sign *sign = &signs->list[signs->count++];
+        const struct entry *entry = longest(lexicon, &signs->words, at, &count);
+        double number = 0;
+        size_t numbers = words_number(&signs->words, at, &number);
+
+        *sign = (struct sign){ .value = "", .text = word->text, .first = at, .pauses = word->pauses, .stops = word->stops };
+        if (numbers > 0 && (entry == NULL || numbers > count || entry->kind == KIND_TONGUE)) {
+            sign->kind = KIND_NUMBER;
+            sign->number = number;
+            count = numbers;
+        } else if (entry != NULL) {
+            sign->kind = entry->kind;
+            sign->value = entry->value;
+        } else {
+            count = 1;
+        }
+        sign->count = count;
+        settle(signs, sign);
+    }
+    for (size_t i = 0; i < signs->count; i++) {
+        if (signs->list[i].kind == KIND_NOT)
+            negate_forward(signs, i);
+        if (signs->list[i].kind == KIND_AFTERNOT)
+            negate_backward(signs, i);
+    }
+    return 0;
+}
+
+void
+signs_clear(struct signs *signs)
+{
+    words_clear(&signs->words);
+    free(signs->list);
+    *signs = (struct signs){ 0 };
+}
+
+const struct garment *
+lexicon_garment(const struct lexicon *lexicon, const char *name)
+{
+    const struct garment *garment = NULL;
+    struct signs signs;
+
+    if (lexicon_read(lexicon, name, strlen(name), &signs))
+        return NULL;
+    for (size_t i = 0; i < signs.count; i++)
+        if (signs.list[i].kind == KIND_GARMENT || !strcmp(signs.list[i].text, "tops"))
+            garment = lore_garment(signs.list[i].kind == KIND_GARMENT ? signs.list[i].value : "tops");
+    signs_clear(&signs);
+    return garment;
+}
+
+const char *
+lexicon_value(const struct lexicon *lexicon, enum kind kind, const char *name)
+{
+    char folded[NAME_SIZE];
+    const struct entry *entry;
+
+    words_fold(name, folded, sizeof folded);
+    entry = look_up(lexicon, folded, strlen(folded));
+    return entry != NULL && entry->kind == kind ? entry->value : "";
+}

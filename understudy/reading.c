@@ -1,0 +1,325 @@
+/* Who, what for, which garments, which colours: everything but money and sizes. */
+#include "understudy/reading.h"
+
+#include <string.h>
+
+static const struct sign *
+sign_at(const struct signs *signs, size_t at)
+{
+    return at < signs->count ? &signs->list[at] : NULL;
+}
+
+static bool
+is_kind(const struct signs *signs, size_t at, enum kind kind)
+{
+    return at < signs->count && signs->list[at].kind == kind;
+}
+
+static enum slot
+slot_of(const struct sign *sign)
+{
+    if (sign->kind == KIND_SLOT)
+        return lore_slot(sign->value);
+    if (sign->kind == KIND_GARMENT)
+        return lore_garment(sign->value)->slot;
+    return SLOT_NONE;
+}
+
+/* "black leather shoes": words of praise may stand between; a comma, a verb or an "and" may not. */
+enum slot
+reading_slot_near(const struct signs *signs, size_t at)
+{
+    for (size_t i = at + 1; i < signs->count && i <= at + 5; i++) {
+        const struct sign *sign = &signs->list[i];
+
+        if (sign->pauses || sign->stops || sign->kind == KIND_BUT || !strcmp(sign->text, "and"))
+            break;
+        if (slot_of(sign) != SLOT_NONE)
+            return slot_of(sign);
+        if (sign->kind == KIND_TONGUE && strcmp(sign->text, "and"))
+            break;
+    }
+    /* "shoes in black" */
+    for (size_t i = at; i > 0 && i + 4 > at && !signs->list[i].pauses && !signs->list[i].stops; i--) {
+        const struct sign *sign = &signs->list[i - 1];
+
+        if (slot_of(sign) != SLOT_NONE)
+            return i < at && (!strcmp(signs->list[i].text, "in") || !strcmp(signs->list[i].text, "of") ||
+                              !strcmp(signs->list[i].text, "en") || signs->list[i].kind == KIND_INA)
+                       ? slot_of(sign)
+                       : SLOT_NONE;
+    }
+    return SLOT_NONE;
+}
+
+static void
+read_language(const struct signs *signs, struct reading *reading)
+{
+    static const char *const tongues[] = { "en", "de", "fr", "es" };
+    int votes[4] = { 0 };
+    int best = 0;
+
+    for (size_t i = 0; i < signs->count; i++)
+        for (int t = 0; t < 4; t++)
+            if ((signs->list[i].kind == KIND_TONGUE || signs->list[i].kind == KIND_OR) && !strcmp(signs->list[i].value, tongues[t]))
+                votes[t]++;
+    for (int t = 1; t < 4; t++)
+        if (votes[t] > votes[best])
+            best = t;
+    reading->language = tongues[best];
+}
+
+/* "my sister's wedding" does not say who the clothes are for. */
+static bool
+is_host(const struct signs *signs, size_t at)
+{
+    const struct sign *sign = &signs->list[at];
+    const char *last = signs->words.list[sign->first + sign->count - 1].text;
+    bool owns = last[strlen(last) - 1] == 's';
+
+    return owns && (is_kind(signs, at + 1, KIND_OCCASION) || is_kind(signs, at + 2, KIND_OCCASION)) &&
+           !strstr("mens womens girls boys kids ladies", last);
+}
+
+/* "with my girlfriend", "meeting her father": company, not the wearer. */
+static bool
+is_company(const struct signs *signs, size_t at)
+{
+    static const char *const company[] = { "with", "meeting", "meet", "see", "seeing", "mit", "avec", "con", "from" };
+
+    for (size_t back = 1; back <= 2 && back <= at; back++)
+        for (size_t i = 0; i < sizeof company / sizeof *company; i++)
+            if (!strcmp(signs->list[at - back].text, company[i]))
+                return true;
+    return false;
+}
+
+/* "six-year-old": the number before, or -1. */
+static double
+years(const struct signs *signs)
+{
+    for (size_t i = 0; i < signs->count; i++) {
+        const struct sign *sign = &signs->list[i];
+
+        if (sign->kind == KIND_NUMBER && is_kind(signs, i + 1, KIND_YEARS))
+            return sign->number;
+        if (sign->kind == KIND_NUMBER && i > 0 && (!strcmp(signs->list[i - 1].text, "aged") || !strcmp(signs->list[i - 1].text, "age")))
+            return sign->number;
+    }
+    return -1;
+}
+
+static void
+read_person(const struct signs *signs, struct reading *reading)
+{
+    double age = years(signs);
+    bool child = false;
+
+    for (size_t i = 0; i < signs->count; i++) {
+        const char *value = signs->list[i].value;
+
+        if (signs->list[i].kind != KIND_PERSON || is_host(signs, i) || is_company(signs, i))
+            continue;
+        if (!strncmp(value, "male", 4) && !*reading->gender)
+            reading->gender = "male";
+        if (!strncmp(value, "female", 6) && !*reading->gender)
+            reading->gender = "female";
+        if (!strcmp(value, "unisex"))
+            reading->gender = "unisex";
+        child = child || strstr(value, "son") != NULL || strstr(value, "kids") != NULL;
+        if (strstr(value, "kids") != NULL)
+            reading->age_group = "kids";
+        if (!strcmp(value, "toddler") || !strcmp(value, "infant") || !strcmp(value, "newborn"))
+            reading->age_group = value;
+    }
+    if (age >= 0 && age < 14)
+        reading->age_group = age < 1 ? "infant" : age < 4 ? "toddler" : "kids";
+    else if (age >= 14 && child)
+        reading->age_group = "adult";
+}
+
+static void
+read_garments(const struct signs *signs, struct reading *reading)
+{
+    for (size_t i = 0; i < signs->count && reading->asked_count < ASKED_MOST; i++) {
+        const struct sign *sign = &signs->list[i];
+        bool mine = i > 0 && (!strcmp(signs->list[i - 1].text, "my") || !strcmp(signs->list[i - 1].text, "have")) &&
+                    strcmp(lore_slot_name(slot_of(sign)), "");
+        bool beside = false;
+
+        if (sign->kind != KIND_GARMENT && sign->kind != KIND_SLOT)
+            continue;
+        for (size_t back = 1; back <= 3 && back <= i; back++)
+            beside = beside || signs->list[i - back].kind == KIND_GOWITH;
+        if (mine || beside)
+            continue; /* what they own already, or what it is to go with */
+        if (is_kind(signs, i + 1, KIND_SIZE) || (is_kind(signs, i + 1, KIND_TONGUE) && is_kind(signs, i + 2, KIND_SIZE) && sign->kind == KIND_SLOT))
+            continue; /* "my shoe size" */
+        reading->asked[reading->asked_count++] =
+            (struct asked){ sign->kind == KIND_GARMENT ? sign->value : "", slot_of(sign), sign->negated };
+    }
+}
+
+static void
+read_traits(const struct signs *signs, struct reading *reading)
+{
+    for (size_t i = 0; i < signs->count && reading->trait_count < TRAITS_MOST; i++) {
+        const struct sign *sign = &signs->list[i];
+
+        if (sign->kind != KIND_COLOUR && sign->kind != KIND_MATERIAL && sign->kind != KIND_STYLE)
+            continue;
+        if (sign->kind == KIND_STYLE && i > 0 && is_kind(signs, i - 1, KIND_TOO))
+            reading->traits[reading->trait_count++] = (struct trait){ sign->kind, sign->value, SLOT_NONE, true };
+        else
+            reading->traits[reading->trait_count++] = (struct trait){
+                sign->kind, sign->value, sign->negated ? SLOT_NONE : reading_slot_near(signs, i), sign->negated
+            };
+    }
+}
+
+/* Which of the cards shown is spoken of, and not liked. */
+static void
+read_referred(const struct signs *signs, struct reading *reading)
+{
+    for (size_t i = 0; i < signs->count && reading->referred_count < REFERRED_MOST; i++) {
+        const struct sign *sign = &signs->list[i];
+        int number = 0;
+
+        if (sign->kind != KIND_ORDINAL || is_kind(signs, i + 1, KIND_OCCASION))
+            continue;
+        bool disliked = sign->negated;
+        for (size_t j = i + 1; j < signs->count && !signs->list[j].stops && j < i + 7; j++)
+            disliked = disliked || signs->list[j].kind == KIND_TOO || signs->list[j].kind == KIND_PRICEY;
+        for (size_t j = i; j > 0 && !signs->list[j].stops; j--)
+            disliked = disliked || signs->list[j - 1].kind == KIND_SWAP;
+        for (const char *digit = sign->value + (sign->value[0] == '-'); *digit; digit++)
+            number = number * 10 + (*digit - '0');
+        if (disliked)
+            reading->referred[reading->referred_count++] = sign->value[0] == '-' ? -number : number;
+    }
+}
+
+/* Formal plans beat plain ones: "dinner after the wedding" is a wedding. */
+static void
+read_occasion(const struct signs *signs, struct reading *reading)
+{
+    const struct occasion *best = NULL;
+
+    for (size_t i = 0; i < signs->count; i++) {
+        const struct occasion *occasion;
+
+        if (signs->list[i].kind == KIND_SEASON && !*reading->season)
+            reading->season = signs->list[i].value;
+        if (signs->list[i].kind == KIND_MOOD && !*reading->mood)
+            reading->mood = signs->list[i].value;
+        if (signs->list[i].kind != KIND_OCCASION || (i > 0 && is_kind(signs, i - 1, KIND_NOT)))
+            continue;
+        occasion = lore_occasion(signs->list[i].value);
+        if (best == NULL || occasion->formality > best->formality ||
+            (!strcmp(occasion->id, "beach wedding") && strcmp(best->id, "black tie")))
+            best = occasion;
+        if (best != NULL && !strcmp(best->id, "wedding") && !strcmp(occasion->id, "beach"))
+            best = lore_occasion("beach wedding");
+        if (best != NULL && !strcmp(best->id, "beach"))
+            for (size_t j = i; j < signs->count; j++)
+                if (signs->list[j].kind == KIND_OCCASION && !strcmp(signs->list[j].value, "wedding"))
+                    best = lore_occasion("beach wedding");
+    }
+    /* "wedding on the sand" in other words: the sand is no colour there */
+    for (size_t i = 0; best != NULL && !strcmp(best->id, "wedding") && i < signs->count; i++)
+        if (!strcmp(signs->list[i].text, "sand") && i >= 2 && !strcmp(signs->list[i - 1].text, "the"))
+            best = lore_occasion("beach wedding");
+    if (best != NULL)
+        reading->occasion = best->id;
+}
+
+static void
+read_turns(const struct signs *signs, struct reading *reading)
+{
+    for (size_t i = 0; i < signs->count; i++) {
+        const struct sign *sign = &signs->list[i];
+        bool forgets = sign->kind == KIND_FORGET;
+
+        reading->cheaper = reading->cheaper || sign->kind == KIND_CHEAPER ||
+                           (sign->kind == KIND_PRICEY && i > 0 && (is_kind(signs, i - 1, KIND_NOT) || is_kind(signs, i - 1, KIND_TOO)));
+        reading->dearer = reading->dearer || sign->kind == KIND_DEARER;
+        reading->on_sale = reading->on_sale || sign->kind == KIND_SALE;
+        reading->in_stock = reading->in_stock || sign->kind == KIND_STOCK;
+        reading->same = reading->same || sign->kind == KIND_SAME || sign->kind == KIND_GOWITH || sign->kind == KIND_SWAP;
+        reading->whole = reading->whole || sign->kind == KIND_OUTFIT;
+        reading->asks = reading->asks || (sign->kind == KIND_ASK && (i == 0 || sign->stops || sign->pauses));
+        reading->greets = reading->greets || sign->kind == KIND_GREETING;
+        reading->any_colour = reading->any_colour || sign->kind == KIND_NOCOLOUR;
+        reading->any_price = reading->any_price || sign->kind == KIND_NOBUDGET;
+        for (size_t j = i + 1; forgets && j < signs->count && j <= i + 3; j++)
+            reading->any_price = reading->any_price || is_kind(signs, j, KIND_MAX) || is_kind(signs, j, KIND_PRICE);
+        for (size_t j = i; forgets && j > 0 && j + 3 > i; j--)
+            reading->any_price = reading->any_price || is_kind(signs, j - 1, KIND_MAX) || is_kind(signs, j - 1, KIND_PRICE);
+        for (size_t j = i + 1; forgets && j < signs->count && j <= i + 3; j++)
+            reading->any_colour = reading->any_colour || !strcmp(signs->list[j].text, "colour") || !strcmp(signs->list[j].text, "color");
+    }
+}
+
+static void
+read_topic(const struct signs *signs, struct reading *reading)
+{
+    bool other = false, abuse = false, clothes = false;
+
+    for (size_t i = 0; i < signs->count; i++) {
+        enum kind kind = signs->list[i].kind;
+
+        other = other || kind == KIND_OTHER;
+        abuse = abuse || kind == KIND_ABUSE;
+        clothes = clothes || kind == KIND_GARMENT || kind == KIND_SLOT || kind == KIND_CLOTHES || kind == KIND_OUTFIT;
+    }
+    bool about = clothes || reading->trait_count > 0 || reading->size_count > 0 || *reading->occasion ||
+                 reading->cheaper || reading->dearer || reading->referred_count > 0 || reading->money.max > 0 ||
+                 reading->money.min > 0 || reading->any_price || reading->any_colour || reading->on_sale ||
+                 *reading->gender || *reading->age_group || (*reading->season && !other);
+    reading->topic = abuse && !clothes         ? TOPIC_ABUSE
+                     : other && !clothes       ? TOPIC_OTHER
+                     : about || reading->same  ? TOPIC_FASHION
+                     : signs->count > 4 && reading->asks ? TOPIC_OTHER
+                                               : TOPIC_UNCLEAR;
+}
+
+static void
+read_want(const struct signs *signs, struct reading *reading)
+{
+    size_t wanted = 0;
+
+    for (size_t i = 0; i < reading->asked_count; i++)
+        wanted += !reading->asked[i].negated;
+    if (reading->asks && sign_at(signs, 0)->kind == KIND_ASK && !reading->cheaper && !reading->same && !wanted && !*reading->occasion)
+        reading->want = WANT_QUESTION;
+    else if (reading->asks && (sign_at(signs, 0)->kind == KIND_ASK) && !strncmp(sign_at(signs, 0)->text, "can", 3) && !reading->same)
+        reading->want = WANT_QUESTION;
+    else if (wanted > 0 && !reading->whole)
+        reading->want = WANT_ITEMS;
+    else if (*reading->occasion || reading->whole)
+        reading->want = WANT_LOOK;
+    else if (reading->cheaper || reading->dearer || reading->same || reading->referred_count || reading->trait_count ||
+             reading->size_count || reading->money.max > 0 || reading->asked_count || reading->any_price ||
+             reading->any_colour || reading->on_sale)
+        reading->want = WANT_CHANGE;
+    else
+        reading->want = WANT_LOOK;
+}
+
+void
+reading_of(const struct signs *signs, struct reading *reading)
+{
+    *reading = (struct reading){ .language = "en", .occasion = "", .mood = "", .season = "", .gender = "", .age_group = "" };
+    reading->money.currency = "";
+    read_language(signs, reading);
+    read_person(signs, reading);
+    read_occasion(signs, reading);
+    read_garments(signs, reading);
+    read_traits(signs, reading);
+    read_referred(signs, reading);
+    read_turns(signs, reading);
+    reading_money(signs, reading);
+    reading_sizes(signs, reading);
+    read_topic(signs, reading);
+    read_want(signs, reading);
+}

@@ -1,0 +1,179 @@
+/* Sizes by their class: "I'm an M", "size forty-two shoes", "32 waist", "a UK 12 dress". */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "understudy/reading.h"
+
+static bool
+has_slot(const struct signs *signs, enum slot slot)
+{
+    for (size_t i = 0; i < signs->count; i++)
+        if (signs->list[i].kind == KIND_GARMENT && lore_garment(signs->list[i].value)->slot == slot)
+            return true;
+    return false;
+}
+
+static bool
+speaks_of_shoes(const struct signs *signs)
+{
+    for (size_t i = 0; i < signs->count; i++)
+        if ((signs->list[i].kind == KIND_SLOT && !strcmp(signs->list[i].value, "shoes")) ||
+            (signs->list[i].kind == KIND_SIZE && !strcmp(signs->list[i].value, "shoes")))
+            return true;
+    return has_slot(signs, SLOT_SHOES);
+}
+
+static void
+add_size(struct reading *reading, const char *class, const char *system, const char *value)
+{
+    struct size_wish *size;
+
+    for (size_t i = 0; i < reading->size_count; i++)
+        if (!strcmp(reading->sizes[i].class, class) && !strcmp(reading->sizes[i].value, value))
+            return;
+    if (reading->size_count == SIZES_MOST)
+        return;
+    size = &reading->sizes[reading->size_count++];
+    size->class = class;
+    size->system = system;
+    snprintf(size->value, sizeof size->value, "%s", value);
+}
+
+/* "small" is a size beside a garment or after "I'm a"; a small wedding, print or bag is not one. */
+static bool
+letter_word_is_size(const struct signs *signs, size_t at)
+{
+    if (at > 0) {
+        const struct sign *before = &signs->list[at - 1];
+
+        if (before->kind == KIND_SIZE || before->kind == KIND_AM || before->kind == KIND_WEAR || before->kind == KIND_INA)
+            return true;
+        if (!strcmp(before->text, "in") && (at + 1 >= signs->count || signs->list[at + 1].stops || signs->list[at + 1].pauses))
+            return true;
+        if (!strcmp(before->text, "mens") || !strcmp(before->text, "womens") || !strcmp(before->text, "men") || !strcmp(before->text, "women"))
+            return true;
+    }
+    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE)
+        return true;
+    for (size_t i = at + 1; i < signs->count && i <= at + 4 && !signs->list[i].pauses && !signs->list[i].stops; i++) {
+        const struct sign *sign = &signs->list[i];
+
+        if (sign->kind == KIND_GARMENT) {
+            enum slot slot = lore_garment(sign->value)->slot;
+
+            return slot != SLOT_BAG && slot != SLOT_JEWELLERY && slot != SLOT_ACCESSORY && slot != SLOT_SHOES;
+        }
+        if (sign->kind != KIND_COLOUR && sign->kind != KIND_MATERIAL && sign->kind != KIND_STYLE && sign->kind != KIND_PERSON &&
+            strcmp(sign->text, "of") && strcmp(sign->text, "pair"))
+            return false;
+    }
+    return false;
+}
+
+static bool
+letter_sign_is_size(const struct signs *signs, size_t at)
+{
+    if (signs->count == 1)
+        return true;
+    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE)
+        return true;
+    if (at == 0)
+        return false;
+    const struct sign *before = &signs->list[at - 1];
+    return before->kind == KIND_SIZE || before->kind == KIND_AM || before->kind == KIND_WEAR || before->kind == KIND_INA ||
+           before->kind == KIND_LETTERSIGN || before->kind == KIND_LETTER || before->kind == KIND_LETTERWORD ||
+           (before->kind == KIND_OR && at > 1 && signs->list[at - 2].kind == KIND_LETTERSIGN) ||
+           (at > 1 && signs->list[at - 2].kind == KIND_SIZE && (before->kind == KIND_TONGUE || !strcmp(before->text, "of")));
+}
+
+/* What kind of size the number NUMBER is, going by what it stands beside; "" for none. */
+static const char *
+class_of(const struct signs *signs, const struct reading *reading, const char *cue, const char *system, double number)
+{
+    bool shoes = speaks_of_shoes(signs);
+    bool legs = has_slot(signs, SLOT_BOTTOM);
+    bool clothes = has_slot(signs, SLOT_DRESS) || has_slot(signs, SLOT_TOP) || has_slot(signs, SLOT_OUTERWEAR) || has_slot(signs, SLOT_SET);
+
+    if (!strcmp(cue, "waist"))
+        return number >= 22 && number <= 56 ? "waist" : "";
+    if (!strcmp(cue, "shoes") || (shoes && !clothes))
+        return number >= 1 && number <= 50 ? "shoes" : "";
+    if (*reading->age_group && strcmp(reading->age_group, "adult") && number <= 16)
+        return shoes ? "shoes" : "kids";
+    if (!strcmp(cue, "numeric") || (clothes && number <= 60))
+        return number >= 0 ? "numeric" : "";
+    if (legs && number >= 22 && number <= 46)
+        return "waist";
+    if (legs)
+        return number <= 24 ? "numeric" : "";
+    if (number >= 35 && number <= 49)
+        return "shoes";
+    if (fabs(number - floor(number)) > 0.01 && number < 16)
+        return "shoes";
+    if (number >= 4 && number <= 14 && !strcmp(reading->gender, "male"))
+        return "shoes";
+    if (*system && number >= 3 && number <= 14 && strcmp(reading->gender, "female"))
+        return "shoes";
+    return number <= 34 ? "numeric" : "";
+}
+
+/* A number is a size after "size", "I'm a", "EU", or before "waist". */
+static void
+read_number(const struct signs *signs, size_t at, struct reading *reading)
+{
+    const struct sign *sign = &signs->list[at];
+    const char *cue = NULL, *system = "", *class;
+    char value[12];
+    bool money = at > 0 && signs->list[at - 1].kind == KIND_CURRENCY;
+
+    money = money || (at + 1 < signs->count && (signs->list[at + 1].kind == KIND_CURRENCY || signs->list[at + 1].kind == KIND_YEARS ||
+                                                signs->list[at + 1].kind == KIND_AFTERMAX));
+    if (money || sign->number <= 0 || sign->number > 60)
+        return;
+    for (size_t back = 1; back <= 4 && back <= at && !signs->list[at - back + 1].stops; back++) {
+        const struct sign *before = &signs->list[at - back];
+
+        if (before->kind == KIND_SYSTEM)
+            system = before->value;
+        if (before->kind == KIND_SIZE || (back <= 2 && (before->kind == KIND_WEAR || before->kind == KIND_AM))) {
+            cue = before->kind == KIND_SIZE ? before->value : "";
+            break;
+        }
+        if (before->kind == KIND_INA && back == 1)
+            cue = "";
+        if (before->kind == KIND_MAX || before->kind == KIND_MIN || before->kind == KIND_CHEAPER)
+            return;
+        if (before->kind == KIND_NUMBER || before->kind == KIND_GARMENT)
+            break;
+    }
+    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE && (cue == NULL || *signs->list[at + 1].value))
+        cue = signs->list[at + 1].value;
+    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_GARMENT && cue == NULL && sign->number >= 35 &&
+        lore_garment(signs->list[at + 1].value)->slot == SLOT_SHOES)
+        cue = "shoes";
+    for (size_t i = at + 1; i < signs->count && i <= at + 2; i++)
+        if (signs->list[i].kind == KIND_SYSTEM)
+            system = signs->list[i].value;
+    if (cue == NULL && !*system)
+        return;
+    class = class_of(signs, reading, cue != NULL ? cue : "", system, sign->number);
+    if (!*class)
+        return;
+    snprintf(value, sizeof value, "%g", sign->number);
+    add_size(reading, class, system, value);
+}
+
+void
+reading_sizes(const struct signs *signs, struct reading *reading)
+{
+    for (size_t i = 0; i < signs->count; i++) {
+        const struct sign *sign = &signs->list[i];
+
+        if (sign->kind == KIND_LETTER || (sign->kind == KIND_LETTERWORD && letter_word_is_size(signs, i)) ||
+            (sign->kind == KIND_LETTERSIGN && letter_sign_is_size(signs, i)))
+            add_size(reading, "letters", "", sign->value);
+        if (sign->kind == KIND_NUMBER)
+            read_number(signs, i, reading);
+    }
+}
