@@ -44,7 +44,7 @@ reading_slot_near(const struct signs *signs, size_t at)
         const struct sign *sign = &signs->list[i - 1];
 
         if (slot_of(sign) != SLOT_NONE)
-            return i < at && (!strcmp(signs->list[i].text, "in") || !strcmp(signs->list[i].text, "of") ||
+            return i == at || (!strcmp(signs->list[i].text, "in") || !strcmp(signs->list[i].text, "of") ||
                               !strcmp(signs->list[i].text, "en") || signs->list[i].kind == KIND_INA)
                        ? slot_of(sign)
                        : SLOT_NONE;
@@ -87,6 +87,8 @@ is_company(const struct signs *signs, size_t at)
 {
     static const char *const company[] = { "with", "meeting", "meet", "see", "seeing", "mit", "avec", "con", "from" };
 
+    if (at > 0 && signs->list[at - 1].kind == KIND_OCCASION)
+        return true; /* "meeting my" is one sign */
     for (size_t back = 1; back <= 2 && back <= at; back++)
         for (size_t i = 0; i < sizeof company / sizeof *company; i++)
             if (!strcmp(signs->list[at - back].text, company[i]))

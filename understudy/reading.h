@@ -29,7 +29,7 @@ struct trait {
 struct size_wish {
     const char *class;  /* letters, shoes, waist, numeric, kids */
     const char *system; /* EU, US, UK or "" */
-    char value[12];
+    char value[16];
     enum slot slot;
 };
 

@@ -3,6 +3,16 @@
 
 #include "understudy/reading.h"
 
+/* "half a grand" is money by itself. */
+static const char *
+grand(const struct signs *signs, const struct sign *sign)
+{
+    for (size_t i = sign->first; i < sign->first + sign->count; i++)
+        if (!strcmp(signs->words.list[i].text, "grand"))
+            return signs->words.list[i].text;
+    return NULL;
+}
+
 /* Words may stand between the cue and the amount, but no other number and no full stop. */
 static bool
 cue_before(const struct signs *signs, size_t at, enum kind kind, size_t reach)
@@ -74,7 +84,7 @@ read_amount(const struct signs *signs, size_t at, struct money *money)
         after = after || signs->list[i].kind == KIND_AFTERMAX;
     if (!*currency && end > 0)
         currency = currency_of(signs, end);
-    if (!*currency && !max && !after && !(min && sign->number >= 15) &&
+    if (!*currency && !max && !after && grand(signs, sign) == NULL && !(min && sign->number >= 15) &&
         !(cue_before(signs, at, KIND_CHEAPER, 3) && sign->number >= 10))
         return false;
     if (sign->number <= 0 || (!*currency && sign->number < 5))

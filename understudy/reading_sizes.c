@@ -5,25 +5,6 @@
 
 #include "understudy/reading.h"
 
-static bool
-has_slot(const struct signs *signs, enum slot slot)
-{
-    for (size_t i = 0; i < signs->count; i++)
-        if (signs->list[i].kind == KIND_GARMENT && lore_garment(signs->list[i].value)->slot == slot)
-            return true;
-    return false;
-}
-
-static bool
-speaks_of_shoes(const struct signs *signs)
-{
-    for (size_t i = 0; i < signs->count; i++)
-        if ((signs->list[i].kind == KIND_SLOT && !strcmp(signs->list[i].value, "shoes")) ||
-            (signs->list[i].kind == KIND_SIZE && !strcmp(signs->list[i].value, "shoes")))
-            return true;
-    return has_slot(signs, SLOT_SHOES);
-}
-
 static void
 add_size(struct reading *reading, const char *class, const char *system, const char *value)
 {
@@ -51,10 +32,14 @@ letter_word_is_size(const struct signs *signs, size_t at)
             return true;
         if (!strcmp(before->text, "in") && (at + 1 >= signs->count || signs->list[at + 1].stops || signs->list[at + 1].pauses))
             return true;
+        if (!strcmp(before->text, "choose") || !strcmp(before->text, "be") || !strcmp(before->text, "get"))
+            return true;
         if (!strcmp(before->text, "mens") || !strcmp(before->text, "womens") || !strcmp(before->text, "men") || !strcmp(before->text, "women"))
             return true;
     }
     if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE)
+        return true;
+    if (at > 1 && !strcmp(signs->list[at - 1].text, "a") && !strcmp(signs->list[at - 2].text, "is"))
         return true;
     for (size_t i = at + 1; i < signs->count && i <= at + 4 && !signs->list[i].pauses && !signs->list[i].stops; i++) {
         const struct sign *sign = &signs->list[i];
@@ -87,26 +72,30 @@ letter_sign_is_size(const struct signs *signs, size_t at)
            (at > 1 && signs->list[at - 2].kind == KIND_SIZE && (before->kind == KIND_TONGUE || !strcmp(before->text, "of")));
 }
 
-/* What kind of size the number NUMBER is, going by what it stands beside; "" for none. */
-static const char *
-class_of(const struct signs *signs, const struct reading *reading, const char *cue, const char *system, double number)
+/* The slot that number AT goes with: of the garment just after it, else the last before it in the
+ * text, else the first after it. */
+static enum slot
+slot_beside(const struct signs *signs, size_t at)
 {
-    bool shoes = speaks_of_shoes(signs);
-    bool legs = has_slot(signs, SLOT_BOTTOM);
-    bool clothes = has_slot(signs, SLOT_DRESS) || has_slot(signs, SLOT_TOP) || has_slot(signs, SLOT_OUTERWEAR) || has_slot(signs, SLOT_SET);
+    enum slot before = SLOT_NONE;
 
-    if (!strcmp(cue, "waist"))
-        return number >= 22 && number <= 56 ? "waist" : "";
-    if (!strcmp(cue, "shoes") || (shoes && !clothes))
-        return number >= 1 && number <= 50 ? "shoes" : "";
-    if (*reading->age_group && strcmp(reading->age_group, "adult") && number <= 16)
-        return shoes ? "shoes" : "kids";
-    if (!strcmp(cue, "numeric") || (clothes && number <= 60))
-        return number >= 0 ? "numeric" : "";
-    if (legs && number >= 22 && number <= 46)
-        return "waist";
-    if (legs)
-        return number <= 24 ? "numeric" : "";
+    for (size_t i = at + 1; i < signs->count && i <= at + 2 && !signs->list[i].pauses && !signs->list[i].stops; i++)
+        if (signs->list[i].kind == KIND_GARMENT)
+            return lore_garment(signs->list[i].value)->slot;
+    for (size_t i = 0; i < signs->count; i++) {
+        if (signs->list[i].kind != KIND_GARMENT && signs->list[i].kind != KIND_SLOT)
+            continue;
+        if (i > at && before != SLOT_NONE)
+            break;
+        before = signs->list[i].kind == KIND_SLOT ? lore_slot(signs->list[i].value) : lore_garment(signs->list[i].value)->slot;
+    }
+    return before;
+}
+
+/* A number with no garment beside it. */
+static const char *
+class_alone(const struct reading *reading, const char *system, double number)
+{
     if (number >= 35 && number <= 49)
         return "shoes";
     if (fabs(number - floor(number)) > 0.01 && number < 16)
@@ -118,13 +107,34 @@ class_of(const struct signs *signs, const struct reading *reading, const char *c
     return number <= 34 ? "numeric" : "";
 }
 
+/* What kind of size the number NUMBER is, going by what it stands beside; "" for none. */
+static const char *
+class_of(const struct reading *reading, const char *cue, const char *system, enum slot slot, double number)
+{
+    bool child = *reading->age_group && strcmp(reading->age_group, "adult");
+
+    if (!strcmp(cue, "waist"))
+        return number >= 22 && number <= 56 ? "waist" : "";
+    if (!strcmp(cue, "shoes") || slot == SLOT_SHOES)
+        return number >= 1 && number <= 50 ? "shoes" : "";
+    if (child && number <= 16)
+        return "kids";
+    if (slot == SLOT_BOTTOM && number >= 24 && number <= 46)
+        return "waist";
+    if (!strcmp(cue, "numeric") || slot == SLOT_BOTTOM)
+        return "numeric";
+    if (slot == SLOT_TOP || slot == SLOT_DRESS || slot == SLOT_OUTERWEAR || slot == SLOT_SET || slot == SLOT_SWIMWEAR)
+        return "numeric";
+    return class_alone(reading, system, number);
+}
+
 /* A number is a size after "size", "I'm a", "EU", or before "waist". */
 static void
 read_number(const struct signs *signs, size_t at, struct reading *reading)
 {
     const struct sign *sign = &signs->list[at];
     const char *cue = NULL, *system = "", *class;
-    char value[12];
+    char value[16];
     bool money = at > 0 && signs->list[at - 1].kind == KIND_CURRENCY;
 
     money = money || (at + 1 < signs->count && (signs->list[at + 1].kind == KIND_CURRENCY || signs->list[at + 1].kind == KIND_YEARS ||
@@ -157,7 +167,7 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
             system = signs->list[i].value;
     if (cue == NULL && !*system)
         return;
-    class = class_of(signs, reading, cue != NULL ? cue : "", system, sign->number);
+    class = class_of(reading, cue != NULL ? cue : "", system, slot_beside(signs, at), sign->number);
     if (!*class)
         return;
     snprintf(value, sizeof value, "%g", sign->number);

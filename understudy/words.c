@@ -137,7 +137,9 @@ words_cut(struct words *words, const char *text, size_t size)
         if (sort == SORT_DIGIT) {
             word = begin_word(words, i, at, pauses, stops);
             word->number = read_digits(text + i, size - i, &taken);
-            word->is_number = true;
+            word->is_number = i + taken + 1 >= size || text[i + taken] != '\'' || !isdigit((unsigned char)text[i + taken + 1]);
+            if (!word->is_number)
+                taken += 1 + strspn(text + i + taken + 1, "0123456789"); /* 5'2 is how tall somebody is */
             memcpy(at, text + i, taken);
             at += taken;
             *at++ = '\0';
