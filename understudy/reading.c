@@ -67,6 +67,7 @@ read_language(const struct signs *signs, struct reading *reading)
         if (votes[t] > votes[best])
             best = t;
     reading->language = tongues[best];
+    reading->language_told = votes[best] > 0;
 }
 
 /* "my sister's wedding" does not say who the clothes are for. */

@@ -45,6 +45,7 @@ struct reading {
     enum topic topic;
     enum want want;
     const char *language; /* en, de, fr, es */
+    bool language_told;   /* some word gave it away */
     const char *occasion, *mood, *season; /* "" when not said */
     const char *gender;    /* male, female, unisex or "" */
     const char *age_group; /* kids, toddler, infant, newborn, adult or "" */

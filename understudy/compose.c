@@ -1,0 +1,241 @@
+/* Scores over the pieces of the lore; the dice only choose among what is about equally right. */
+#include "understudy/compose.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "understudy/words.h"
+
+static bool
+is_avoided(const char *const *list, size_t count, const char *item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(list[i], item))
+            return true;
+    return false;
+}
+
+/* Whether PIECE is for the one who will wear it. */
+static bool
+is_for(const struct order *order, const struct piece *piece)
+{
+    if (order->who == 'k' && order->gender == 'm' && (!strcmp(piece->garment, "dresses") || !strcmp(piece->garment, "skirts")))
+        return false;
+    if (order->who == '\0')
+        return strchr(piece->who, 'm') != NULL && strchr(piece->who, 'w') != NULL;
+    return strchr(piece->who, order->who) != NULL;
+}
+
+static int
+formality_of(const struct order *order)
+{
+    int formality = order->occasion->formality + order->dressier;
+
+    return formality < 0 ? 0 : formality > 5 ? 5 : formality;
+}
+
+static enum warmth
+warmth_of(const struct order *order)
+{
+    return order->warmth != WARMTH_ANY ? order->warmth : order->occasion->warmth;
+}
+
+/* How right PIECE is; INT_MIN for never. */
+static int
+score(const struct order *order, const struct shop *shop, const struct piece *piece)
+{
+    const struct garment *garment = lore_garment(piece->garment);
+    int formality = formality_of(order), points = 0;
+    enum warmth warmth = warmth_of(order);
+    const char *wished = order->material[garment->slot] != NULL ? order->material[garment->slot] : order->material[SLOT_NONE];
+
+    if (!is_for(order, piece) || !shop_sells(shop, garment) || is_avoided(order->not_garment, order->not_garments, piece->garment))
+        return INT_MIN;
+    points += lore_has(piece->tags, order->occasion->id) ? 8 : 0;
+    points -= formality < piece->low ? 4 * (piece->low - formality) : formality > piece->high ? 4 * (formality - piece->high) : 0;
+    if (piece->warmth != WARMTH_ANY && warmth != WARMTH_ANY && piece->warmth != warmth)
+        points -= piece->warmth + warmth == WARMTH_HOT + WARMTH_COLD ? 12 : 3;
+    points += wished != NULL && lore_has(piece->materials, wished) ? 5 : 0;
+    points += order->cheaper && (lore_has(piece->materials, "cashmere") || lore_has(piece->materials, "silk")) ? -3 : 0;
+    return points + (int)(words_hash(order->dice, piece->words, strlen(piece->words)) % 5);
+}
+
+/* The best piece for SLOT (and GARMENT, unless ""), not one of the COUNT garments in PICKS. */
+static const struct piece *
+best_for(const struct order *order, const struct shop *shop, enum slot slot, const char *garment, const struct pick *picks, size_t count)
+{
+    const struct piece *best = NULL, *piece;
+    int most = *garment ? INT_MIN : -7; /* rather nothing than a bow tie on the beach */
+
+    for (size_t i = 0; (piece = lore_piece_at(i)) != NULL; i++) {
+        const struct garment *its = lore_garment(piece->garment);
+        int points;
+        bool taken = false;
+
+        if (its->slot != slot || (*garment && strcmp(its->id, garment)))
+            continue;
+        for (size_t n = 0; n < count; n++)
+            taken = taken || picks[n].garment == its;
+        if (!taken && (points = score(order, shop, piece)) > most) {
+            most = points;
+            best = piece;
+        }
+    }
+    return best;
+}
+
+/* The first of the piece's materials that is not unwanted, the wished-for one before all. False when there is none. */
+static bool
+choose_material(const struct order *order, struct pick *pick)
+{
+    const char *list = pick->piece->materials;
+    const char *wished = order->material[pick->garment->slot] != NULL ? order->material[pick->garment->slot] : order->material[SLOT_NONE];
+    unsigned start = order->dice / 3 % 2;
+
+    pick->material[0] = '\0';
+    if (!*list)
+        return true;
+    if (wished != NULL && lore_has(list, wished)) {
+        strcpy(pick->material, wished);
+        return true;
+    }
+    for (unsigned n = 0; n < 4; n++) {
+        char item[32];
+
+        lore_item(list, start + n, item);
+        bool related = !strcmp(item, "merino") || !strcmp(item, "cashmere");
+        if (is_avoided(order->not_material, order->not_materials, item) ||
+            (related && is_avoided(order->not_material, order->not_materials, "wool")) ||
+            (order->cheaper && (!strcmp(item, "cashmere") || !strcmp(item, "silk")) && n < 3))
+            continue;
+        strcpy(pick->material, item);
+        return true;
+    }
+    return false;
+}
+
+/* Some things come in their own colours. */
+static const char *
+palette_of(const struct order *order, const struct pick *pick)
+{
+    enum slot slot = pick->garment->slot;
+
+    if (slot == SLOT_JEWELLERY)
+        return "gold,silver";
+    if (!strcmp(pick->garment->id, "jeans"))
+        return "blue,navy,black";
+    if (!strcmp(pick->material, "straw"))
+        return "sand,beige,tan";
+    if (!strcmp(pick->garment->id, "sneakers"))
+        return formality_of(order) == 0 ? order->occasion->palette : "white,navy,grey,black";
+    if (slot == SLOT_SHOES || !strcmp(pick->garment->id, "belts") || !strcmp(pick->garment->id, "watches"))
+        return formality_of(order) >= 5 ? "black" : warmth_of(order) == WARMTH_HOT ? "tan,sand,brown,white" : "brown,black,tan,navy";
+    if (!strcmp(pick->garment->id, "suits") || (slot == SLOT_BOTTOM && formality_of(order) >= 4))
+        return formality_of(order) >= 5 ? "black,navy" : warmth_of(order) == WARMTH_HOT ? "sand,lightblue,navy" : "navy,charcoal,grey";
+    if (!strcmp(pick->garment->id, "shirts") && formality_of(order) >= 4)
+        return "white,lightblue";
+    return order->occasion->palette;
+}
+
+static void
+choose_colour(const struct order *order, const struct shop *shop, size_t n, struct pick *pick)
+{
+    const char *wished = order->colour[pick->garment->slot] != NULL ? order->colour[pick->garment->slot] : order->colour[SLOT_NONE];
+    const char *palette = palette_of(order, pick);
+
+    if (wished != NULL && (pick->garment->slot != SLOT_JEWELLERY || order->colour[SLOT_JEWELLERY] != NULL || order->asked > 0)) {
+        strcpy(pick->colour, wished);
+        return;
+    }
+    for (unsigned tries = 0; tries < 16; tries++) {
+        lore_item(tries < 8 ? palette : "navy,white,grey,black,beige,green,blue,brown", (unsigned)n + order->dice % 3 + tries, pick->colour);
+        if (!is_avoided(order->not_colour, order->not_colours, pick->colour) &&
+            (shop_has_colour(shop, pick->colour) || tries % 8 >= 6))
+            return;
+    }
+}
+
+static size_t
+add_pick(const struct order *order, const struct shop *shop, enum slot slot, const char *garment, struct pick *picks, size_t count)
+{
+    const struct piece *piece = count < PICKS_MOST ? best_for(order, shop, slot, garment, picks, count) : NULL;
+    struct pick *pick = &picks[count];
+
+    if (piece == NULL)
+        return count;
+    pick->piece = piece;
+    pick->garment = lore_garment(piece->garment);
+    if (!choose_material(order, pick))
+        return count;
+    choose_colour(order, shop, count, pick);
+    return count + 1;
+}
+
+/* What was asked for by name, or by slot. */
+static size_t
+compose_items(const struct order *order, const struct shop *shop, struct pick *picks)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < order->asked; i++) {
+        size_t before = count;
+
+        count = add_pick(order, shop, order->slot[i], order->garment[i], picks, count);
+        if (count == before)
+            count = add_pick(order, shop, order->slot[i], "", picks, count);
+        if (order->asked == 1) /* and a second idea */
+            count = add_pick(order, shop, order->slot[i], "", picks, count);
+    }
+    return count;
+}
+
+static bool
+has_piece(const struct order *order, const struct shop *shop, const char *garment)
+{
+    const struct piece *piece;
+
+    for (size_t i = 0; (piece = lore_piece_at(i)) != NULL; i++)
+        if (!strcmp(piece->garment, garment) && score(order, shop, piece) >= 0)
+            return true;
+    return false;
+}
+
+/* Body first, then shoes, then one or two things that finish it. */
+static size_t
+compose_outfit(const struct order *order, const struct shop *shop, struct pick *picks)
+{
+    int formality = formality_of(order);
+    bool dress = order->who == 'w' && formality >= 2 && has_piece(order, shop, "dresses") && (formality >= 4 || order->dice % 3 != 0);
+    bool kid_dress = order->who == 'k' && order->gender == 'w' && formality >= 2 && has_piece(order, shop, "dresses");
+    bool suit = order->who == 'm' && formality >= 4 && has_piece(order, shop, "suits");
+    bool swim = !strcmp(order->occasion->id, "beach");
+    size_t count = 0;
+
+    if (swim)
+        count = add_pick(order, shop, SLOT_SWIMWEAR, "", picks, count);
+    if (dress || kid_dress) {
+        count = add_pick(order, shop, SLOT_DRESS, "", picks, count);
+    } else {
+        count = suit ? add_pick(order, shop, SLOT_SET, "suits", picks, count) : count;
+        count = add_pick(order, shop, SLOT_TOP, suit ? "shirts" : "", picks, count);
+        if (!suit && !swim)
+            count = add_pick(order, shop, SLOT_BOTTOM, "", picks, count);
+    }
+    if (!suit && (warmth_of(order) == WARMTH_COLD || (warmth_of(order) != WARMTH_HOT && formality >= 2) || !strcmp(order->occasion->id, "rain")))
+        count = add_pick(order, shop, SLOT_OUTERWEAR, "", picks, count);
+    count = add_pick(order, shop, SLOT_SHOES, "", picks, count);
+    if (order->who == 'w' && formality >= 2)
+        count = add_pick(order, shop, order->dice % 2 ? SLOT_BAG : SLOT_JEWELLERY, "", picks, count);
+    else if (formality >= 4 || warmth_of(order) == WARMTH_COLD || order->dice % 2)
+        count = add_pick(order, shop, SLOT_ACCESSORY, "", picks, count);
+    else
+        count = add_pick(order, shop, warmth_of(order) == WARMTH_HOT || formality == 0 ? SLOT_HAT : SLOT_BAG, "", picks, count);
+    return count;
+}
+
+size_t
+compose(const struct order *order, const struct shop *shop, struct pick *picks)
+{
+    return order->asked > 0 ? compose_items(order, shop, picks) : compose_outfit(order, shop, picks);
+}

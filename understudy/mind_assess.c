@@ -1,0 +1,385 @@
+/* Who is this, what do they want: a reading, put into the schema that the psychologist sends. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "understudy/mind.h"
+#include "understudy/reading.h"
+
+/* -- one criterion ------------------------------------------------------------------------------- */
+
+static json_t *
+criterion(const char *op, const char *field, const char *slot)
+{
+    return json_pack("{s:s,s:s,s:s,s:[],s:[]}", "op", op, "field", field, "slot", slot, "any", "none");
+}
+
+/* The criterion on FIELD and SLOT in CRITERIA, added where there is none yet. */
+static json_t *
+criterion_for(json_t *criteria, const char *field, const char *slot)
+{
+    json_t *one;
+    size_t i;
+
+    json_array_foreach(criteria, i, one) if (!strcmp(json_text(one, "field", ""), field) && !strcmp(json_text(one, "slot", ""), slot) &&
+                                             json_object_get(one, "class") == NULL) return one;
+    one = criterion("set", field, slot);
+    json_array_append_new(criteria, one);
+    return one;
+}
+
+static void
+add_word(json_t *criteria, const char *field, const char *slot, bool negated, const char *word)
+{
+    json_t *list = json_object_get(criterion_for(criteria, field, slot), negated ? "none" : "any"), *one;
+    size_t i;
+
+    json_array_foreach(list, i, one) if (!strcmp(json_string_value(one), word)) return;
+    json_array_append_new(list, json_string(word));
+}
+
+static const char *
+slot_or_all(enum slot slot)
+{
+    return slot == SLOT_NONE ? "all" : lore_slot_name(slot);
+}
+
+/* -- money --------------------------------------------------------------------------------------- */
+
+static double
+major(int64_t minor, const char *currency)
+{
+    return (double)minor / (!strcmp(currency, "JPY") || !strcmp(currency, "KRW") ? 1 : 100);
+}
+
+static double
+price_of(const json_t *card, const char **currency)
+{
+    const json_t *price = json_object_get(card, "price");
+
+    if (json_is_object(price)) {
+        *currency = json_text(price, "currency", "USD");
+        return major(json_number(price, "amount", 0), *currency);
+    }
+    return json_is_number(price) ? json_number_value(price) : 0;
+}
+
+/* A round sum below SUM. */
+static double
+below(double sum)
+{
+    double less = sum * 0.75;
+
+    return less >= 20 ? floor(less / 5) * 5 : less >= 2 ? floor(less) : less;
+}
+
+/* What cards of SLOT cost: the cheapest; of all slots, one card each, added up. */
+static double
+shown_cost(const json_t *shown, enum slot slot, const char **currency)
+{
+    double first[SLOTS] = { 0 }, cheapest = 0, total = 0;
+    const json_t *card;
+    size_t i;
+
+    json_array_foreach(shown, i, card)
+    {
+        enum slot its = lore_slot(json_text(card, "slot", ""));
+        double price = price_of(card, currency);
+
+        if (its == slot && price > 0 && (cheapest <= 0 || price < cheapest))
+            cheapest = price;
+        if (its != SLOT_NONE && first[its] <= 0)
+            first[its] = price;
+    }
+    for (int s = 0; s < SLOTS; s++)
+        total += first[s];
+    return slot != SLOT_NONE ? cheapest : total;
+}
+
+static void
+set_price(json_t *criteria, double min, double max, const char *currency, bool outfit, enum slot slot)
+{
+    json_t *one = criterion("set", "price", slot_or_all(slot));
+
+    if (min > 0)
+        json_object_set_new(one, "min", json_real(min));
+    if (max > 0)
+        json_object_set_new(one, "max", json_real(max));
+    if (*currency)
+        json_object_set_new(one, "currency", json_string(currency));
+    json_object_set_new(one, "scope", json_string(outfit ? "outfit" : "item"));
+    json_array_append_new(criteria, one);
+}
+
+/* "cheaper": below what the budget is now, or below what was shown. */
+static void
+make_cheaper(json_t *criteria, const struct reading *reading, const struct sections *sections)
+{
+    const json_t *known = sections->json[SECTION_CRITERIA], *outfit = json_object_get(known, "budget.outfit"),
+                 *item = json_object_get(known, "budget.item"), *now = outfit != NULL ? outfit : item;
+    enum slot slot = reading->asked_count == 1 && !reading->asked[0].negated ? reading->asked[0].slot : SLOT_NONE;
+    const char *currency = json_text(now, "currency", "");
+    double cost = shown_cost(sections->json[SECTION_SHOWN], slot, &currency);
+    double budget = major(json_number(now, "max", 0), currency);
+
+    if (slot != SLOT_NONE && cost > 0)
+        set_price(criteria, 0, below(cost), currency, false, slot);
+    else if (budget > 0)
+        set_price(criteria, 0, below(cost > 0 && outfit != NULL && cost < budget ? cost : budget), currency, outfit != NULL, SLOT_NONE);
+    else if (cost > 0)
+        set_price(criteria, 0, below(cost), currency, json_array_size(sections->json[SECTION_SHOWN]) > 1, SLOT_NONE);
+}
+
+static void
+put_money(json_t *criteria, const struct reading *reading, const struct sections *sections)
+{
+    const struct money *money = &reading->money;
+    bool outfit = money->outfit || (!money->item && reading->want != WANT_ITEMS && json_object_get(sections->json[SECTION_CRITERIA], "budget.item") == NULL);
+
+    if (money->max > 0 || money->min > 0)
+        set_price(criteria, money->min, money->max, money->currency, outfit, SLOT_NONE);
+    else if (reading->cheaper)
+        make_cheaper(criteria, reading, sections);
+    else if (reading->any_price)
+        json_array_append_new(criteria, criterion("remove", "price", "all"));
+}
+
+/* -- the rest of the criteria -------------------------------------------------------------------- */
+
+static const char *
+field_of(enum kind kind)
+{
+    return kind == KIND_COLOUR ? "colour" : kind == KIND_MATERIAL ? "material" : "style";
+}
+
+static enum slot
+only_slot(const struct reading *reading)
+{
+    enum slot slot = SLOT_NONE;
+
+    for (size_t i = 0; i < reading->asked_count; i++) {
+        if (reading->asked[i].negated)
+            continue;
+        if (slot != SLOT_NONE && slot != reading->asked[i].slot)
+            return SLOT_NONE;
+        slot = reading->asked[i].slot;
+    }
+    return reading->want == WANT_ITEMS ? slot : SLOT_NONE;
+}
+
+static void
+put_traits(json_t *criteria, const struct reading *reading)
+{
+    enum slot only = only_slot(reading);
+
+    for (size_t i = 0; i < reading->trait_count; i++) {
+        const struct trait *trait = &reading->traits[i];
+        const char *word = trait->kind == KIND_COLOUR ? lore_colour_name(trait->value) : trait->value;
+        enum slot slot = trait->slot == SLOT_NONE && !trait->negated ? only : trait->slot;
+
+        add_word(criteria, field_of(trait->kind), slot_or_all(trait->negated ? SLOT_NONE : slot), trait->negated, word);
+    }
+    if (*reading->season)
+        add_word(criteria, "season", "all", false, reading->season);
+    if (reading->any_colour)
+        json_array_append_new(criteria, criterion("remove", "colour", "all"));
+    if (reading->on_sale)
+        add_word(criteria, "on_sale", "all", false, "yes");
+    if (reading->in_stock)
+        add_word(criteria, "availability", "all", false, "in stock");
+}
+
+static void
+put_sizes(json_t *criteria, const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->size_count; i++) {
+        const struct size_wish *size = &reading->sizes[i];
+        json_t *one = criterion("set", "size", "all");
+
+        json_array_append_new(json_object_get(one, "any"), json_string(size->value));
+        json_object_set_new(one, "class", json_string(size->class));
+        if (*size->system)
+            json_object_set_new(one, "system", json_string(size->system));
+        json_array_append_new(criteria, one);
+    }
+}
+
+/* -- what was shown and is not wanted ------------------------------------------------------------ */
+
+static void
+exclude(json_t *list, int64_t number)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(list, i, one) if (json_integer_value(one) == number) return;
+    json_array_append_new(list, json_integer(number));
+}
+
+/* "lose the hat": the cards of that kind; where none was shown, hats are not wanted at all. */
+static void
+put_unwanted(const struct mind *mind, json_t *criteria, json_t *excluded, const struct reading *reading, const json_t *shown)
+{
+    const json_t *card;
+    size_t n;
+
+    for (size_t i = 0; i < reading->asked_count; i++) {
+        const struct asked *asked = &reading->asked[i];
+        bool found = false;
+
+        if (!asked->negated)
+            continue;
+        json_array_foreach(shown, n, card)
+        {
+            const struct garment *garment = lexicon_garment(mind->lexicon, json_text(card, "title", ""));
+
+            if (*asked->garment ? garment != NULL && !strcmp(garment->id, asked->garment)
+                                : lore_slot(json_text(card, "slot", "")) == asked->slot) {
+                exclude(excluded, json_number(card, "n", (int64_t)n + 1));
+                found = true;
+            }
+        }
+        if (!found && *asked->garment)
+            add_word(criteria, "category", "all", true, lore_garment(asked->garment)->many);
+    }
+}
+
+static void
+put_referred(json_t *excluded, const struct reading *reading, const json_t *shown)
+{
+    size_t count = json_array_size(shown);
+
+    for (size_t i = 0; i < reading->referred_count; i++) {
+        int number = reading->referred[i] < 0 ? (int)count : reading->referred[i];
+
+        if (number >= 1)
+            exclude(excluded, number);
+    }
+}
+
+/* -- in words ------------------------------------------------------------------------------------ */
+
+static json_t *
+needs_of(const struct reading *reading)
+{
+    json_t *needs = json_array();
+    char text[96];
+
+    for (size_t i = 0; i < reading->size_count; i++) {
+        snprintf(text, sizeof text, "size %s%s%s", reading->sizes[i].system, *reading->sizes[i].system ? " " : "", reading->sizes[i].value);
+        json_array_append_new(needs, json_string(text));
+    }
+    if (reading->money.max > 0) {
+        snprintf(text, sizeof text, "at most %g%s%s", reading->money.max, *reading->money.currency ? " " : "", reading->money.currency);
+        json_array_append_new(needs, json_string(text));
+    }
+    for (size_t i = 0; i < reading->trait_count && json_array_size(needs) < 8; i++) {
+        const struct trait *trait = &reading->traits[i];
+
+        snprintf(text, sizeof text, "%s%s", trait->negated ? "no " : "", trait->kind == KIND_COLOUR ? lore_colour_name(trait->value) : trait->value);
+        json_array_append_new(needs, json_string(text));
+    }
+    return needs;
+}
+
+static json_t *
+summary_of(const struct reading *reading, const json_t *slots)
+{
+    struct buffer text = { 0 };
+    json_t *summary;
+
+    if (reading->topic != TOPIC_FASHION) {
+        buffer_text(&text, reading->topic == TOPIC_OTHER   ? "Asks about something other than clothes."
+                           : reading->topic == TOPIC_ABUSE ? "Is rude, and asks for nothing."
+                                                           : "Has not said yet what they are looking for.");
+    } else {
+        buffer_text(&text, reading->want == WANT_CHANGE ? "Wants the suggestion changed" : reading->want == WANT_QUESTION ? "Has a question about clothes" : json_array_size(slots) ? "Is looking for single pieces" : "Is looking for an outfit");
+        if (*reading->gender || *reading->age_group)
+            buffer_printf(&text, ", for %s", !strcmp(reading->age_group, "kids") ? "a child" : *reading->age_group && strcmp(reading->age_group, "adult") ? "a small child" : !strcmp(reading->gender, "male") ? "a man" : !strcmp(reading->gender, "female") ? "a woman" : "anyone");
+        if (*reading->occasion)
+            buffer_printf(&text, ", for the occasion: %s", reading->occasion);
+        if (*reading->season)
+            buffer_printf(&text, ", in %s", reading->season);
+        if (*reading->mood)
+            buffer_printf(&text, "; feels %s", reading->mood);
+        buffer_text(&text, ".");
+    }
+    summary = json_string(buffer_string(&text));
+    buffer_clear(&text);
+    return summary;
+}
+
+static json_t *
+slots_of(const struct reading *reading)
+{
+    json_t *slots = json_array();
+
+    for (size_t i = 0; i < reading->asked_count && reading->want == WANT_ITEMS; i++) {
+        const char *name = lore_slot_name(reading->asked[i].slot);
+        const json_t *one;
+        bool there = reading->asked[i].negated;
+        size_t n;
+
+        json_array_foreach(slots, n, one) there = there || !strcmp(json_string_value(one), name);
+        if (!there)
+            json_array_append_new(slots, json_string(name));
+    }
+    return slots;
+}
+
+/* What was said before counts where the newest words leave something open. */
+static void
+lean_on_history(struct reading *reading, const struct sections *sections)
+{
+    bool before = json_object_size(sections->json[SECTION_CRITERIA]) > 0 || json_array_size(sections->json[SECTION_SHOWN]) > 0;
+    const char *language = json_text(sections->json[SECTION_PROFILE], "language", "");
+
+    if (reading->want == WANT_CHANGE && !before && !reading->cheaper && reading->referred_count == 0)
+        reading->want = WANT_LOOK;
+    if (reading->topic == TOPIC_UNCLEAR && before && (*reading->mood || *reading->season))
+        reading->topic = TOPIC_FASHION;
+    if (!reading->language_told && *language)
+        reading->language = language;
+}
+
+int
+mind_assess(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer)
+{
+    static const char *const topics[] = { "fashion", "other", "unclear", "abuse" };
+    static const char *const wants[] = { "look", "items", "change", "question" };
+    json_t *criteria = json_array(), *excluded = json_array(), *slots, *known, *filled;
+    struct reading reading;
+    struct signs signs;
+
+    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size, &signs))
+        return -1;
+    reading_of(&signs, &reading);
+    lean_on_history(&reading, sections);
+    slots = slots_of(&reading);
+    if (reading.topic == TOPIC_FASHION) {
+        if (*reading.gender)
+            add_word(criteria, "gender", "all", false, reading.gender);
+        if (*reading.age_group)
+            add_word(criteria, "age_group", "all", false, reading.age_group);
+        if (*reading.occasion && reading.want != WANT_QUESTION)
+            add_word(criteria, "occasion", "all", false, reading.occasion);
+        if (reading.want != WANT_QUESTION)
+            put_traits(criteria, &reading);
+        put_sizes(criteria, &reading);
+        put_money(criteria, &reading, sections);
+        put_unwanted(mind, criteria, excluded, &reading, sections->json[SECTION_SHOWN]);
+        put_referred(excluded, &reading, sections->json[SECTION_SHOWN]);
+    }
+    known = json_pack("{s:s,s:s*,s:s*,s:o,s:o,s:s,s:o,s:o,s:s,s:o}", "topic", topics[reading.topic], "occasion",
+                      *reading.occasion ? reading.occasion : NULL, "mood", *reading.mood ? reading.mood : NULL, "needs",
+                      needs_of(&reading), "summary", summary_of(&reading, slots), "language", reading.language, "criteria", criteria,
+                      "exclude_shown", excluded, "want", wants[reading.want], "slots", slots);
+    filled = mind_fill(ask->schema, known);
+    answer->text = json_string_of(filled);
+    json_decref(known);
+    json_decref(filled);
+    signs_clear(&signs);
+    return answer->text == NULL ? -1 : 0;
+}

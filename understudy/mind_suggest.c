@@ -1,0 +1,276 @@
+/* The suggestion: what was said, in this message and before, becomes an order; the order an outfit; the outfit words. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+#include "understudy/mind.h"
+#include "understudy/reading.h"
+#include "understudy/words.h"
+#include "understudy/writing.h"
+
+enum { HISTORY_MOST = 6 };
+
+static void
+avoid(const char **list, size_t *count, const char *item)
+{
+    if (*count < AVOID_MOST)
+        list[(*count)++] = item;
+}
+
+static void
+take_person(struct order *order, const char *gender, const char *age_group)
+{
+    if (!strcmp(gender, "male") || !strcmp(gender, "female")) {
+        order->gender = gender[0] == 'm' ? 'm' : 'w';
+        order->who = order->who == 'k' ? 'k' : order->gender;
+    }
+    if (*age_group && strcmp(age_group, "adult"))
+        order->who = 'k';
+}
+
+static void
+take_season(struct order *order, const char *season)
+{
+    if (*season)
+        order->warmth = !strcmp(season, "summer") ? WARMTH_HOT : !strcmp(season, "winter") ? WARMTH_COLD : WARMTH_MILD;
+}
+
+/* What an earlier message, or this one, asks for. A later wish takes the place of an earlier one. */
+static void
+take_reading(struct order *order, const struct reading *reading)
+{
+    if (*reading->occasion)
+        order->occasion = lore_occasion(reading->occasion);
+    take_person(order, reading->gender, reading->age_group);
+    take_season(order, reading->season);
+    for (size_t i = 0; i < reading->trait_count; i++) {
+        const struct trait *trait = &reading->traits[i];
+
+        if (trait->kind == KIND_COLOUR && trait->negated)
+            avoid(order->not_colour, &order->not_colours, trait->value);
+        else if (trait->kind == KIND_COLOUR)
+            order->colour[trait->slot] = trait->value;
+        else if (trait->kind == KIND_MATERIAL && trait->negated)
+            avoid(order->not_material, &order->not_materials, trait->value);
+        else if (trait->kind == KIND_MATERIAL)
+            order->material[trait->slot] = trait->value;
+        else if (!strcmp(trait->value, "formal") || !strcmp(trait->value, "elegant"))
+            order->dressier = trait->negated ? -1 : 1;
+        else if (!strcmp(trait->value, "casual") || !strcmp(trait->value, "comfortable"))
+            order->dressier = trait->negated ? 1 : -1;
+    }
+    for (size_t i = 0; i < reading->asked_count; i++)
+        if (reading->asked[i].negated && *reading->asked[i].garment)
+            avoid(order->not_garment, &order->not_garments, reading->asked[i].garment);
+}
+
+static const char *
+first_of(const json_t *criterion, const char *list)
+{
+    const char *text = json_string_value(json_array_get(json_object_get(criterion, list), 0));
+
+    return text != NULL ? text : "";
+}
+
+/* What the thread's criteria say, whatever their keys are. */
+static void
+take_criteria(const struct mind *mind, struct order *order, const json_t *criteria)
+{
+    const json_t *one, *word;
+    const char *key;
+    size_t i;
+
+    json_object_foreach((json_t *)criteria, key, one)
+    {
+        const char *field = json_text(one, "field", ""), *any = first_of(one, "any");
+        enum slot slot = lore_slot(json_text(one, "slot", "all"));
+        enum kind kind = !strcmp(field, "colour") ? KIND_COLOUR : KIND_MATERIAL;
+
+        if (!strcmp(field, "occasion") && lore_occasion(any) != NULL)
+            order->occasion = lore_occasion(any);
+        else if (!strcmp(field, "gender"))
+            take_person(order, any, "");
+        else if (!strcmp(field, "age_group"))
+            take_person(order, "", any);
+        else if (!strcmp(field, "season"))
+            take_season(order, any);
+        else if (!strcmp(field, "category")) {
+            json_array_foreach(json_object_get(one, "none"), i, word)
+            {
+                const struct garment *garment = lexicon_garment(mind->lexicon, json_is_string(word) ? json_string_value(word) : "");
+
+                if (garment != NULL)
+                    avoid(order->not_garment, &order->not_garments, garment->id);
+            }
+        } else if (!strcmp(field, "colour") || !strcmp(field, "material")) {
+            const char *value = lexicon_value(mind->lexicon, kind, any);
+
+            if (*value)
+                (kind == KIND_COLOUR ? order->colour : order->material)[slot] = value;
+            json_array_foreach(json_object_get(one, "none"), i, word)
+            {
+                value = lexicon_value(mind->lexicon, kind, json_is_string(word) ? json_string_value(word) : "");
+                if (*value && kind == KIND_COLOUR)
+                    avoid(order->not_colour, &order->not_colours, value);
+                else if (*value)
+                    avoid(order->not_material, &order->not_materials, value);
+            }
+        }
+    }
+}
+
+/* The user's part of an older message: all of it, or its SHOPPER section. */
+static void
+take_history(const struct mind *mind, const struct ask *ask, struct order *order)
+{
+    size_t users = 0, first = ask->said_count;
+
+    while (first > 0 && users < HISTORY_MOST + 1)
+        users += ask->said[--first].by_user;
+    for (size_t i = first; i < ask->said_count; i++) {
+        struct sections sections;
+        struct reading reading;
+        struct signs signs;
+
+        if (!ask->said[i].by_user || ask->said[i].text == request_last(ask))
+            continue;
+        sections_read(&sections, ask->said[i].text);
+        if (lexicon_read(mind->lexicon, sections.part[SECTION_SHOPPER].text, sections.part[SECTION_SHOPPER].size, &signs) == 0) {
+            reading_of(&signs, &reading);
+            take_reading(order, &reading);
+            signs_clear(&signs);
+        }
+        sections_clear(&sections);
+    }
+}
+
+static void
+ask_for(struct order *order, const char *garment, enum slot slot)
+{
+    for (size_t i = 0; i < order->asked; i++)
+        if (order->slot[i] == slot && !strcmp(order->garment[i], garment))
+            return;
+    if (order->asked < PICKS_MOST && slot != SLOT_NONE) {
+        order->garment[order->asked] = garment;
+        order->slot[order->asked++] = slot;
+    }
+}
+
+/* Which slots this answer is about: those asked for; those of what is not liked; else all. */
+static void
+choose_slots(struct order *order, const struct reading *reading, const json_t *shown)
+{
+    size_t count = json_array_size(shown);
+
+    for (size_t i = 0; i < reading->asked_count && (reading->want == WANT_ITEMS || reading->want == WANT_QUESTION); i++)
+        if (!reading->asked[i].negated && strcmp(reading->asked[i].garment, "shoes"))
+            ask_for(order, reading->asked[i].garment, reading->asked[i].slot);
+        else if (!reading->asked[i].negated)
+            ask_for(order, "", reading->asked[i].slot);
+    for (size_t i = 0; i < reading->referred_count; i++) {
+        size_t n = reading->referred[i] < 0 ? count : (size_t)reading->referred[i];
+        const json_t *card = n >= 1 ? json_array_get(shown, n - 1) : NULL;
+
+        ask_for(order, "", lore_slot(json_text(card, "slot", "")));
+    }
+    for (size_t i = 0; i < reading->size_count && reading->want == WANT_CHANGE && order->asked == 0; i++)
+        if (!strcmp(reading->sizes[i].class, "shoes"))
+            ask_for(order, "", SLOT_SHOES);
+}
+
+/* A card that is not liked must not come back in the same colour. */
+static void
+avoid_referred(const struct mind *mind, struct order *order, const struct reading *reading, const json_t *shown)
+{
+    for (size_t i = 0; i < reading->referred_count; i++) {
+        size_t n = reading->referred[i] < 0 ? json_array_size(shown) : (size_t)reading->referred[i];
+        const struct garment *garment = lexicon_garment(mind->lexicon, n >= 1 ? json_text(json_array_get(shown, n - 1), "title", "") : "");
+
+        if (garment != NULL)
+            avoid(order->not_garment, &order->not_garments, garment->id);
+    }
+}
+
+static bool
+has_budget(const json_t *criteria, const struct reading *reading)
+{
+    return reading->money.max > 0 || json_object_get(criteria, "budget.outfit") != NULL || json_object_get(criteria, "budget.item") != NULL;
+}
+
+static struct manner
+manner_of(const struct ask *ask, const struct sections *sections, const struct reading *reading, const struct order *order)
+{
+    struct manner manner = { .language = reading->language, .mood = reading->mood, .dice = order->dice };
+
+    if (!reading->language_told && *json_text(sections->json[SECTION_PROFILE], "language", ""))
+        manner.language = json_text(sections->json[SECTION_PROFILE], "language", "en");
+    if (!*manner.mood)
+        manner.mood = json_text(sections->json[SECTION_PROFILE], "mood", "");
+    manner.first = ask->said_count <= 1 && json_array_size(sections->json[SECTION_SHOWN]) == 0;
+    manner.cheaper = reading->cheaper;
+    manner.dearer = reading->dearer;
+    manner.excluded = reading->referred_count > 0;
+    manner.items = order->asked > 0;
+    manner.with_it = reading->same && order->asked > 0;
+    manner.budget = has_budget(sections->json[SECTION_CRITERIA], reading);
+    for (size_t i = 0; i < reading->trait_count; i++) {
+        manner.recoloured = manner.recoloured || (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated);
+        if (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated)
+            manner.colour = reading->traits[i].value;
+        manner.excluded = manner.excluded || reading->traits[i].negated;
+    }
+    manner.sized = reading->size_count > 0;
+    manner.size = reading->size_count > 0 ? reading->sizes[0].value : "";
+    return manner;
+}
+
+static void
+suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections, const struct reading *reading, struct buffer *out)
+{
+    const json_t *criteria = sections->json[SECTION_CRITERIA], *shown = sections->json[SECTION_SHOWN];
+    struct order order = { .occasion = lore_occasion("everyday") };
+    const char *occasion = json_text(sections->json[SECTION_PROFILE], "occasion", "");
+    struct pick picks[PICKS_MOST];
+    struct shop shop;
+    struct manner manner;
+
+    order.dice = words_hash(mind->seed + (unsigned)ask->said_count * 31, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size);
+    if (lore_occasion(occasion) != NULL)
+        order.occasion = lore_occasion(occasion);
+    take_history(mind, ask, &order);
+    take_criteria(mind, &order, criteria);
+    take_reading(&order, reading);
+    order.cheaper = reading->cheaper;
+    choose_slots(&order, reading, shown);
+    avoid_referred(mind, &order, reading, shown);
+    shop_read(&shop, mind->lexicon, sections->json[SECTION_FACETS]);
+    manner = manner_of(ask, sections, reading, &order);
+    writing_suggestion(out, &order, &manner, picks, compose(&order, &shop, picks));
+}
+
+int
+mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer)
+{
+    bool before = ask->said_count > 1 || json_object_size(sections->json[SECTION_CRITERIA]) > 0 || json_array_size(sections->json[SECTION_SHOWN]) > 0;
+    struct buffer out = { 0 };
+    struct reading reading;
+    struct signs signs;
+    unsigned dice;
+
+    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size, &signs))
+        return -1;
+    reading_of(&signs, &reading);
+    dice = words_hash(mind->seed, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size);
+    if (reading.topic == TOPIC_OTHER)
+        writing_elsewhere(&out, reading.language, dice);
+    else if (reading.topic == TOPIC_ABUSE)
+        writing_calm(&out, reading.language);
+    else if (reading.topic == TOPIC_UNCLEAR && !before)
+        writing_unclear(&out, reading.language, reading.greets, dice);
+    else
+        suggest(mind, ask, sections, &reading, &out);
+    signs_clear(&signs);
+    answer->text = buffer_take(&out);
+    return answer->text == NULL ? -1 : 0;
+}

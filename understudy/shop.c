@@ -1,0 +1,96 @@
+/* Categories by whatever name the shop gives them. */
+#include "understudy/shop.h"
+
+#include <string.h>
+
+#include "common/json.h"
+
+void
+shop_read(struct shop *shop, const struct lexicon *lexicon, const json_t *facets)
+{
+    const json_t *categories = json_object_get(facets, "categories"), *one;
+    size_t i;
+
+    *shop = (struct shop){ .colours = json_object_get(facets, "colours") };
+    json_array_foreach(categories, i, one)
+    {
+        const char *name = json_is_string(one) ? json_string_value(one) : json_text(one, "name", "");
+        struct category *category = &shop->list[shop->count];
+
+        if (shop->count == CATEGORIES_MOST || !*name)
+            break;
+        category->name = name;
+        category->garment = lexicon_garment(lexicon, name);
+        category->slot = lore_slot(json_text(one, "slot", ""));
+        if (category->slot == SLOT_NONE && category->garment != NULL)
+            category->slot = category->garment->slot;
+        shop->count++;
+    }
+}
+
+/* Whether a category of GENERAL things has SPECIAL ones too. */
+static bool
+covers(const char *general, const struct garment *special)
+{
+    static const struct {
+        const char *general, *special;
+    } kin[] = {
+        { "shoes", "sneakers,loafers,oxfords,boots,sandals,heels,flats,espadrilles,slippers" },
+        { "bags", "clutches,totes,backpacks" },
+        { "hats", "caps,beanies" },
+        { "trousers", "chinos,joggers" },
+        { "tops", "tanks,tshirts,blouses" },
+        { "tshirts", "tanks" },
+        { "jackets", "vests,raincoats" },
+        { "coats", "raincoats" },
+        { "swimsuits", "bikinis,trunks" },
+        { "sweaters", "cardigans" },
+        { "hoodies", "joggers" },
+        { "leggings", "joggers" },
+        { "ties", "bowties,pocketsquares" },
+        { "suits", "waistcoats" },
+        { "flats", "loafers" },
+        { "oxfords", "loafers" },
+    };
+
+    for (size_t i = 0; i < sizeof kin / sizeof *kin; i++)
+        if (!strcmp(kin[i].general, general))
+            return lore_has(kin[i].special, special->id);
+    return false;
+}
+
+const struct category *
+shop_category(const struct shop *shop, const struct garment *garment)
+{
+    const struct category *near = NULL, *umbrella = NULL;
+
+    for (size_t i = 0; i < shop->count; i++) {
+        const struct category *category = &shop->list[i];
+
+        if (category->garment == garment)
+            return category;
+        if (category->garment != NULL && near == NULL && covers(category->garment->id, garment))
+            near = category;
+        if (category->garment == NULL && umbrella == NULL && category->slot == garment->slot)
+            umbrella = category;
+    }
+    return near != NULL ? near : umbrella;
+}
+
+bool
+shop_sells(const struct shop *shop, const struct garment *garment)
+{
+    return shop->count == 0 || shop_category(shop, garment) != NULL;
+}
+
+bool
+shop_has_colour(const struct shop *shop, const char *colour)
+{
+    const json_t *one;
+    size_t i;
+
+    if (!json_is_string(json_array_get(shop->colours, 0)))
+        return true;
+    json_array_foreach(shop->colours, i, one) if (json_is_string(one) && !strcmp(json_string_value(one), lore_colour_name(colour))) return true;
+    return false;
+}

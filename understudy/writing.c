@@ -1,0 +1,405 @@
+/* The prose. Which form it takes, and which phrase, is the dice's; what it says is the order's. */
+#include "understudy/writing.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define PICK(list, n) (list)[(n) % (sizeof(list) / sizeof *(list))]
+
+/* "an ivory linen shirt": PIECE's words with its colour and material in their places. */
+static void
+put_piece(struct buffer *out, const struct pick *pick, bool bold)
+{
+    struct buffer text = { 0 };
+    const char *colour = lore_colour_name(pick->colour), *words, *rest;
+
+    for (const char *at = pick->piece->words; *at; at++) {
+        if (*at != '%') {
+            buffer_append(&text, at, 1);
+            continue;
+        }
+        at++;
+        buffer_text(&text, *at == 'c' ? colour : pick->material);
+        if (*at == 'm' && !*pick->material && at[1] == ' ')
+            at++;
+    }
+    words = rest = buffer_string(&text);
+    if (!strncmp(words, "a ", 2)) {
+        rest = words + 2;
+        buffer_text(out, strchr("aeio", *rest) != NULL ? "an " : "a ");
+    }
+    buffer_text(out, bold ? "**" : "");
+    buffer_text(out, rest);
+    buffer_text(out, bold ? "**" : "");
+    buffer_clear(&text);
+}
+
+/* The same with a capital and no article, for lists. */
+static void
+put_name(struct buffer *out, const struct pick *pick)
+{
+    struct buffer text = { 0 };
+    const char *words;
+    char capital[2] = "";
+
+    put_piece(&text, pick, false);
+    words = buffer_string(&text);
+    words += !strncmp(words, "a ", 2) ? 2 : !strncmp(words, "an ", 3) ? 3 : 0;
+    capital[0] = (char)toupper((unsigned char)*words);
+    buffer_text(out, capital);
+    buffer_text(out, *words ? words + 1 : "");
+    buffer_clear(&text);
+}
+
+static void
+put_capital(struct buffer *out, const char *text)
+{
+    char capital[2] = { (char)toupper((unsigned char)*text), '\0' };
+
+    buffer_text(out, capital);
+    buffer_text(out, *text ? text + 1 : "");
+}
+
+/* Real models make prices up; nobody must believe them. */
+static void
+put_invented_price(struct buffer *out, const struct manner *manner, size_t n)
+{
+    if (manner->dice % 6 == 1 && n == manner->dice / 6 % 3)
+        buffer_printf(out, " (around $%u)", 35 + manner->dice / 18 % 12 * 10);
+}
+
+/* -- beginnings and ends ------------------------------------------------------------------------- */
+
+static void
+put_acknowledgement(struct buffer *out, const struct manner *manner)
+{
+    static const char *const cheaper[] = {
+        "Of course, let's bring the total down without losing the idea.", "Happy to. Same spirit, gentler on your wallet.",
+        "Absolutely. Here's a version that spends only where it shows."
+    };
+    static const char *const excluded[] = { "No problem, that one is out.", "Fair enough, let's leave that behind.",
+                                            "Understood. Here's something that feels more like you." };
+    static const char *const items[] = { "Gladly.", "Good call, that's the piece to get right.", "With pleasure." };
+
+    if (manner->cheaper)
+        buffer_text(out, PICK(cheaper, manner->dice));
+    else if (manner->dearer)
+        buffer_text(out, "Lovely, let's turn it up a little.");
+    else if (manner->excluded)
+        buffer_text(out, PICK(excluded, manner->dice));
+    else if (manner->recoloured) {
+        put_capital(out, lore_colour_name(manner->colour));
+        buffer_text(out, manner->dice % 2 ? " it is." : " works beautifully here.");
+    } else if (manner->sized)
+        buffer_printf(out, "Thanks, size %s it is; I'll keep to what comes in it.", manner->size);
+    else if (manner->with_it)
+        buffer_text(out, manner->dice % 2 ? "To go with what we have so far, I'd keep it simple." : "Gladly. Here's what will sit well with the rest.");
+    else
+        buffer_text(out, PICK(items, manner->dice));
+}
+
+static void
+put_opening(struct buffer *out, const struct order *order, const struct manner *manner)
+{
+    static const char *const greetings[] = { "What a nice thing to dress for!", "Lovely, let's put something together.",
+                                             "I'd be glad to help with that.", "Great question, and a fun one." };
+    bool sad = !strcmp(order->occasion->id, "funeral");
+
+    if (!manner->first) {
+        put_acknowledgement(out, manner);
+        return;
+    }
+    if (!strcmp(manner->mood, "nervous") || !strcmp(manner->mood, "unsure"))
+        buffer_text(out, "Take a breath: this is easier than it looks. ");
+    else if (!strcmp(manner->mood, "hurried"))
+        buffer_text(out, "Let's be quick about it. ");
+    else if (manner->dice % 3 == 0 && !sad)
+        buffer_printf(out, "%s ", PICK(greetings, manner->dice / 3));
+    if (manner->items && manner->dice % 2)
+        buffer_text(out, "There are two ways to do this well.");
+    else
+        buffer_printf(out, "%s.", order->occasion->opening);
+    if (manner->budget && manner->dice % 4 != 2)
+        buffer_text(out, " I've kept an eye on your budget throughout.");
+}
+
+static void
+put_closing(struct buffer *out, const struct manner *manner)
+{
+    static const char *const closings[] = {
+        "Tell me if you'd like it dressier, simpler or in other colours, and I'll adjust.",
+        "Does that feel like you? If something isn't right, just say which and I'll change it.",
+        "The colours talk to each other, so you can mix it all with what you already own.",
+        "If you let me know your size, I can narrow it down to what will actually fit.",
+        "Keep everything else quiet and let these do the work.",
+    };
+    static const char *const budget[] = {
+        "Together this should stay inside what you wanted to spend; I can trim further if you like.",
+        "All of this is chosen with your budget in mind, so there should be room left over.",
+    };
+
+    if (manner->budget && manner->dice % 3 == 0)
+        buffer_text(out, PICK(budget, manner->dice / 3));
+    else
+        buffer_text(out, PICK(closings, manner->dice / 5 + (manner->sized && manner->dice / 5 % 5 == 3)));
+}
+
+/* -- forms --------------------------------------------------------------------------------------- */
+
+static const char *
+lead_in(enum slot slot, bool first, unsigned dice)
+{
+    static const char *const starts[] = { "Start with ", "I'd build everything around ", "Begin with ", "The heart of it is " };
+    static const char *const tops[] = { "Up top, I'd go for ", "With it goes ", "Next comes " };
+    static const char *const bottoms[] = { "Pair it with ", "Below, I like ", "It sits well over " };
+    static const char *const outers[] = { "Over it, add ", "For when it cools down, take ", "Layer on " };
+    static const char *const shoes[] = { "On your feet, ", "For shoes, I'd choose ", "Ground it with " };
+    static const char *const last[] = { "Finish with ", "The last touch: ", "And to round it off, " };
+
+    if (first)
+        return PICK(starts, dice);
+    switch (slot) {
+    case SLOT_TOP:
+        return PICK(tops, dice);
+    case SLOT_BOTTOM:
+        return PICK(bottoms, dice);
+    case SLOT_OUTERWEAR:
+        return PICK(outers, dice);
+    case SLOT_SHOES:
+        return PICK(shoes, dice);
+    case SLOT_DRESS:
+    case SLOT_SET:
+        return "The centrepiece is ";
+    default:
+        return PICK(last, dice);
+    }
+}
+
+static void
+put_sentence(struct buffer *out, const struct manner *manner, const struct pick *pick, size_t n, bool bold)
+{
+    unsigned dice = manner->dice / 7 + (unsigned)n;
+
+    buffer_text(out, lead_in(pick->garment->slot, n == 0, dice));
+    put_piece(out, pick, bold);
+    put_invented_price(out, manner, n);
+    if (dice % 3 == 1) {
+        buffer_text(out, ". ");
+        put_capital(out, dice % 2 ? pick->piece->why : pick->piece->also);
+    } else {
+        buffer_text(out, dice % 2 ? ", because " : ": ");
+        buffer_text(out, pick->piece->why);
+    }
+    buffer_text(out, ".");
+}
+
+/* A paragraph for each; with PAIRS now and then two in one. */
+static void
+write_flowing(struct buffer *out, const struct manner *manner, const struct pick *picks, size_t count, bool pairs, bool bold)
+{
+    for (size_t n = 0; n < count; n++) {
+        put_sentence(out, manner, &picks[n], n, bold);
+        if (pairs && n % 2 == 0 && n + 1 < count) {
+            n++;
+            buffer_text(out, " ");
+            put_sentence(out, manner, &picks[n], n, bold);
+        } else if (manner->dice / 11 % 3 == 0) {
+            buffer_text(out, " ");
+            put_capital(out, picks[n].piece->also);
+            buffer_text(out, ".");
+        }
+        buffer_text(out, "\n\n");
+    }
+}
+
+static void
+write_list(struct buffer *out, const struct manner *manner, const struct pick *picks, size_t count, bool numbered)
+{
+    for (size_t n = 0; n < count; n++) {
+        if (numbered)
+            buffer_printf(out, "%zu. **", n + 1);
+        else
+            buffer_text(out, "- **");
+        put_name(out, &picks[n]);
+        buffer_text(out, "**");
+        put_invented_price(out, manner, n);
+        buffer_text(out, manner->dice % 2 ? ": " : ". ");
+        if (manner->dice % 2)
+            buffer_text(out, picks[n].piece->why);
+        else
+            put_capital(out, picks[n].piece->why);
+        buffer_text(out, n + 1 < count ? ".\n" : ".\n\n");
+    }
+}
+
+static const char *
+part_name(enum slot slot)
+{
+    switch (slot) {
+    case SLOT_SHOES:
+        return "On your feet";
+    case SLOT_OUTERWEAR:
+        return "The layer on top";
+    case SLOT_TOP:
+    case SLOT_BOTTOM:
+    case SLOT_DRESS:
+    case SLOT_SET:
+    case SLOT_SWIMWEAR:
+        return "The main thing";
+    default:
+        return "The finishing touch";
+    }
+}
+
+static void
+write_sections(struct buffer *out, const struct manner *manner, const struct pick *picks, size_t count)
+{
+    const char *last = "";
+
+    for (size_t n = 0; n < count; n++) {
+        const char *part = part_name(picks[n].garment->slot);
+
+        if (strcmp(part, last))
+            buffer_printf(out, manner->dice % 2 ? "### %s\n\n" : "**%s**\n\n", part);
+        last = part;
+        put_sentence(out, manner, &picks[n], n, false);
+        buffer_text(out, "\n\n");
+    }
+}
+
+static void
+write_english(struct buffer *out, const struct order *order, const struct manner *manner, const struct pick *picks, size_t count)
+{
+    put_opening(out, order, manner);
+    buffer_text(out, "\n\n");
+    switch (manner->dice / 2 % 6) {
+    case 0:
+        write_list(out, manner, picks, count, true);
+        break;
+    case 1:
+        write_list(out, manner, picks, count, false);
+        break;
+    case 2:
+        write_flowing(out, manner, picks, count, true, false);
+        break;
+    case 3:
+        if (count > 2)
+            write_sections(out, manner, picks, count);
+        else
+            write_flowing(out, manner, picks, count, false, false);
+        break;
+    case 4:
+        write_flowing(out, manner, picks, count, true, true);
+        break;
+    default:
+        write_flowing(out, manner, picks, count, false, manner->dice % 2);
+    }
+    put_closing(out, manner);
+}
+
+/* -- other languages ----------------------------------------------------------------------------- */
+
+static enum tongue
+tongue_of(const char *language)
+{
+    return !strcmp(language, "de") ? TONGUE_DE : !strcmp(language, "fr") ? TONGUE_FR : !strcmp(language, "es") ? TONGUE_ES : TONGUE_EN;
+}
+
+/* A list with names, since articles and endings would need a grammar. */
+static void
+write_foreign(struct buffer *out, const struct order *order, const struct manner *manner, const struct pick *picks, size_t count, enum tongue tongue)
+{
+    static const char *const openings[TONGUES] = { "", "Sehr gern! Für %s würde ich auf wenige, gut abgestimmte Teile setzen.",
+                                                   "Avec plaisir ! Pour %s, je miserais sur quelques pièces bien accordées.",
+                                                   "¡Con mucho gusto! Para %s apostaría por pocas prendas que combinen bien." };
+    static const char *const again[TONGUES] = { "", "Gern, dann so:", "Bien sûr, voici une autre idée :", "Claro, entonces así:" };
+    static const char *const joins[TONGUES][2] = { { "", "" }, { " aus ", " in " }, { " en ", " en " }, { " de ", " en " } };
+    static const char *const whys[TONGUES][3] = {
+        { "", "", "" },
+        { "bequem und dem Anlass angemessen", "die Farbe hält alles zusammen", "leicht zu kombinieren, auch später" },
+        { "confortable et juste pour l’occasion", "la couleur relie le tout", "facile à reporter ensuite" },
+        { "cómodo y adecuado para la ocasión", "el color une todo el conjunto", "fácil de combinar después" },
+    };
+    static const char *const closings[TONGUES] = { "", "Sag mir gern deine Größe oder was dir nicht gefällt, dann passe ich es an.",
+                                                   "Dites-moi votre taille ou ce qui ne vous plaît pas, et j’ajusterai.",
+                                                   "Dime tu talla o lo que no te convence y lo ajusto." };
+
+    if (manner->first)
+        buffer_printf(out, openings[tongue], order->occasion->names[tongue]);
+    else
+        buffer_text(out, again[tongue]);
+    buffer_text(out, "\n\n");
+    for (size_t n = 0; n < count; n++) {
+        const struct material *material = lore_material(picks[n].material);
+
+        buffer_printf(out, "- **%s", picks[n].garment->names[tongue]);
+        if (material != NULL)
+            buffer_printf(out, "%s%s", joins[tongue][0], material->names[tongue]);
+        buffer_printf(out, "%s%s**: %s.\n", joins[tongue][1], lore_colour(picks[n].colour)->names[tongue], whys[tongue][(n + manner->dice) % 3]);
+    }
+    buffer_printf(out, "\n%s", closings[tongue]);
+}
+
+void
+writing_suggestion(struct buffer *out, const struct order *order, const struct manner *manner, const struct pick *picks, size_t count)
+{
+    enum tongue tongue = tongue_of(manner->language);
+
+    if (tongue != TONGUE_EN && count > 0) {
+        write_foreign(out, order, manner, picks, count, tongue);
+    } else if (count == 0) {
+        put_opening(out, order, manner);
+        buffer_text(out, " Looking through what this shop carries, though, I don't see a piece I could honestly recommend for "
+                         "it. If you loosen one of your wishes, I'll gladly look again.");
+    } else {
+        write_english(out, order, manner, picks, count);
+    }
+}
+
+void
+writing_elsewhere(struct buffer *out, const char *language, unsigned dice)
+{
+    static const char *const english[] = {
+        "That one is outside my wardrobe, I'm afraid; clothes are what I know. Tell me where you're going or what you'd like to wear, and I'll put something together.",
+        "I wish I could help, but I only speak fluent fashion. Is there an occasion coming up that you'd like to be dressed for?",
+        "I'll leave that to somebody who knows it better. What I can do is find you something to wear: what's it for?",
+    };
+    static const char *const foreign[TONGUES] = {
+        "", "Da bin ich leider überfragt, denn ich kenne mich nur mit Mode aus. Wofür darf ich dir etwas heraussuchen?",
+        "Là, je ne peux pas vous aider : je ne m’y connais qu’en mode. Pour quelle occasion cherchez-vous une tenue ?",
+        "Ahí no puedo ayudarte: solo entiendo de moda. ¿Para qué ocasión buscas algo?"
+    };
+    enum tongue tongue = tongue_of(language);
+
+    buffer_text(out, tongue == TONGUE_EN ? PICK(english, dice) : foreign[tongue]);
+}
+
+void
+writing_unclear(struct buffer *out, const char *language, bool greeted, unsigned dice)
+{
+    static const char *const english[] = {
+        "What are you looking for? An occasion, a season or a favourite colour is all I need to begin.",
+        "Tell me a little more: what is it for, who will wear it, and is there anything you'd rather not see?",
+    };
+    static const char *const foreign[TONGUES] = { "", "Wofür suchst du etwas? Anlass, Jahreszeit oder Lieblingsfarbe genügen mir für den Anfang.",
+                                                  "Que cherchez-vous ? Une occasion, une saison ou une couleur me suffit pour commencer.",
+                                                  "¿Qué buscas? Con la ocasión, la estación o un color me basta para empezar." };
+    enum tongue tongue = tongue_of(language);
+
+    if (greeted && tongue == TONGUE_EN)
+        buffer_text(out, "Hello! ");
+    buffer_text(out, tongue == TONGUE_EN ? PICK(english, dice) : foreign[tongue]);
+}
+
+void
+writing_calm(struct buffer *out, const char *language)
+{
+    static const char *const words[TONGUES] = {
+        "I'd like to help, and I'm happy to start over. If you tell me what you need to be dressed for, I'll do my best.",
+        "Ich helfe gern und fange auch von vorn an. Sag mir, wofür du etwas brauchst.",
+        "Je veux bien vous aider et tout reprendre. Dites-moi pour quelle occasion.",
+        "Quiero ayudarte y puedo empezar de nuevo. Dime para qué ocasión es.",
+    };
+
+    buffer_text(out, words[tongue_of(language)]);
+}
