@@ -19,7 +19,7 @@ answer_clear(struct answer *answer)
         free(answer->calls[i].name);
         free(answer->calls[i].arguments);
     }
-    *answer = (struct answer){ 0 };
+    *answer = (struct answer) { 0 };
 }
 
 static bool
@@ -38,9 +38,11 @@ answer_token(const char *text)
         return 0;
     if (text[0] == ' ' || text[0] == '\n')
         size++;
-    while (text[size] != '\0' && size < TOKEN_MOST && (isalnum((unsigned char)text[size]) || (unsigned char)text[size] >= 0x80))
+    while (text[size] != '\0' && size < TOKEN_MOST &&
+           (isalnum((unsigned char)text[size]) || (unsigned char)text[size] >= 0x80))
         size++;
-    if (size == 0 || (size == 1 && !isalnum((unsigned char)text[0]) && (unsigned char)text[0] < 0x80 && text[1] != '\0' && ispunct((unsigned char)text[1])))
+    if (size == 0 || (size == 1 && !isalnum((unsigned char)text[0]) && (unsigned char)text[0] < 0x80 &&
+                      text[1] != '\0' && ispunct((unsigned char)text[1])))
         size = text[0] != '\0' && text[1] != '\0' && ispunct((unsigned char)text[1]) ? 2 : 1;
     while (continues_character(text[size]))
         size++;
@@ -95,26 +97,31 @@ answer_limit(struct answer *answer, int64_t tokens)
 const char *
 answer_role_name(enum role role)
 {
-    static const char *const names[ROLES] = { "suggestion", "assessment", "extraction", "choice", "embedding" };
+    static const char *const names[ROLES] = { "suggestion", "assessment", "extraction", "choice",
+                                              "embedding" };
 
     return names[role];
 }
 
 void
-telling_begin(struct telling *telling, const struct ask *ask, struct answer *answer, const char *id, int64_t created_s)
+telling_begin(struct telling *telling, const struct ask *ask, struct answer *answer, const char *id,
+              int64_t created_s)
 {
     const json_t *choice = json_object_get(ask->root, "tool_choice");
     const json_t *format = json_object_get(json_object_get(ask->root, "text"), "format");
     const json_t *tools = json_object_get(ask->root, "tools");
 
-    *telling = (struct telling){ .answer = *answer, .dialect = ask->dialect, .include_usage = ask->include_usage };
-    *answer = (struct answer){ 0 };
-    snprintf(telling->id, sizeof telling->id, "%s%s", ask->dialect == DIALECT_CHAT ? "chatcmpl-" : "resp_", id);
+    *telling =
+        (struct telling) { .answer = *answer, .dialect = ask->dialect, .include_usage = ask->include_usage };
+    *answer = (struct answer) { 0 };
+    snprintf(telling->id, sizeof telling->id, "%s%s", ask->dialect == DIALECT_CHAT ? "chatcmpl-" : "resp_",
+             id);
     telling->created_s = created_s;
     telling->max_tokens = ask->max_tokens;
     if (ask->dialect == DIALECT_RESPONSES) {
         telling->tools = json_is_array(tools) ? json_string_of(tools) : strdup("[]");
-        telling->choice = choice != NULL && !json_is_null(choice) ? json_string_of(choice) : strdup("\"auto\"");
+        telling->choice =
+            choice != NULL && !json_is_null(choice) ? json_string_of(choice) : strdup("\"auto\"");
         telling->format = format != NULL ? json_string_of(format) : strdup("{\"type\":\"text\"}");
     }
 }
@@ -126,13 +133,14 @@ telling_clear(struct telling *telling)
     free(telling->tools);
     free(telling->choice);
     free(telling->format);
-    *telling = (struct telling){ 0 };
+    *telling = (struct telling) { 0 };
 }
 
 bool
 telling_step(struct telling *telling, struct buffer *out)
 {
-    return telling->dialect == DIALECT_CHAT ? answer_chat_step(telling, out) : answer_responses_step(telling, out);
+    return telling->dialect == DIALECT_CHAT ? answer_chat_step(telling, out)
+                                            : answer_responses_step(telling, out);
 }
 
 void

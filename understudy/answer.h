@@ -50,16 +50,17 @@ struct telling {
     struct answer answer;
     enum dialect dialect;
     bool include_usage;
-    char id[64];            /* of the response */
+    char id[64];                   /* of the response */
     char *tools, *choice, *format; /* echoed, as JSON text (Responses) */
     int64_t created_s, max_tokens;
-    int64_t sequence;       /* of the next event */
-    size_t item, at;        /* where we are: item (text, then calls) and byte in it */
+    int64_t sequence; /* of the next event */
+    size_t item, at;  /* where we are: item (text, then calls) and byte in it */
     bool begun, open, ended;
 };
 
 /* Begin to tell ANSWER (taken: left empty) to ASK at CREATED_S. ID is 32 hexadecimal digits. */
-void telling_begin(struct telling *telling, const struct ask *ask, struct answer *answer, const char *id, int64_t created_s);
+void telling_begin(struct telling *telling, const struct ask *ask, struct answer *answer, const char *id,
+                   int64_t created_s);
 void telling_clear(struct telling *telling);
 
 /* Append the events of the next token, what begins before it and what ends after it included.

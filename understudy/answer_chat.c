@@ -25,18 +25,20 @@ put_usage(const struct answer *answer, struct buffer *out)
 {
     int64_t output = answer_tokens(answer);
 
-    buffer_printf(out,
-                  "{\"prompt_tokens\":%" PRId64 ",\"completion_tokens\":%" PRId64 ",\"total_tokens\":%" PRId64
-                  ",\"prompt_tokens_details\":{\"cached_tokens\":%" PRId64
-                  ",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,"
-                  "\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}",
-                  answer->input_tokens, output, answer->input_tokens + output, answer->cached_tokens);
+    buffer_printf(
+        out,
+        "{\"prompt_tokens\":%" PRId64 ",\"completion_tokens\":%" PRId64 ",\"total_tokens\":%" PRId64
+        ",\"prompt_tokens_details\":{\"cached_tokens\":%" PRId64
+        ",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,"
+        "\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}",
+        answer->input_tokens, output, answer->input_tokens + output, answer->cached_tokens);
 }
 
 static void
 put_call(const struct telling *telling, size_t n, const char *arguments, struct buffer *out)
 {
-    buffer_printf(out, "\"id\":\"call_%.20s%02zu\",\"type\":\"function\",\"function\":{\"name\":", telling->id + 9, n);
+    buffer_printf(
+        out, "\"id\":\"call_%.20s%02zu\",\"type\":\"function\",\"function\":{\"name\":", telling->id + 9, n);
     text_json(out, telling->answer.calls[n].name);
     buffer_text(out, ",\"arguments\":");
     text_json(out, arguments);
@@ -48,7 +50,8 @@ put_head(const struct telling *telling, const char *object, struct buffer *out)
 {
     buffer_printf(out,
                   "{\"id\":\"%s\",\"object\":\"%s\",\"created\":%" PRId64
-                  ",\"model\":\"understudy\",\"service_tier\":\"default\",\"system_fingerprint\":\"understudy\",\"choices\":[",
+                  ",\"model\":\"understudy\",\"service_tier\":\"default\",\"system_fingerprint\":"
+                  "\"understudy\",\"choices\":[",
                   telling->id, object, telling->created_s);
 }
 
@@ -73,7 +76,8 @@ answer_chat_whole(const struct telling *telling, struct buffer *out)
         put_call(telling, i, answer->calls[i].arguments, out);
         buffer_text(out, i + 1 == answer->call_count ? "}]" : "}");
     }
-    buffer_printf(out, ",\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"%s\"}],\"usage\":", finish_reason(answer));
+    buffer_printf(out, ",\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"%s\"}],\"usage\":",
+                  finish_reason(answer));
     put_usage(answer, out);
     buffer_text(out, "}");
 }
@@ -142,8 +146,9 @@ open_item(struct telling *telling, struct buffer *out)
 {
     begin_chunk(telling, out);
     if (telling->item == 0) {
-        buffer_text(out, telling->answer.text != NULL ? "\"role\":\"assistant\",\"content\":\"\",\"refusal\":null"
-                                                      : "\"role\":\"assistant\",\"content\":null,\"refusal\":null");
+        buffer_text(out, telling->answer.text != NULL
+                             ? "\"role\":\"assistant\",\"content\":\"\",\"refusal\":null"
+                             : "\"role\":\"assistant\",\"content\":null,\"refusal\":null");
     } else {
         buffer_printf(out, "\"tool_calls\":[{\"index\":%zu,", telling->item - 1);
         put_call(telling, telling->item - 1, "", out);

@@ -45,7 +45,9 @@ part(const struct answer *answer, bool whole, struct buffer *out)
 {
     const char *text = !whole ? "" : answer->refusal != NULL ? answer->refusal : answer->text;
 
-    buffer_text(out, answer->refusal != NULL ? "{\"type\":\"refusal\",\"refusal\":" : "{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":");
+    buffer_text(out, answer->refusal != NULL
+                         ? "{\"type\":\"refusal\",\"refusal\":"
+                         : "{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":");
     text_json(out, text);
     buffer_text(out, "}");
 }
@@ -53,7 +55,8 @@ part(const struct answer *answer, bool whole, struct buffer *out)
 static const char *
 item_id(const struct telling *telling, size_t item, char id[96])
 {
-    snprintf(id, 96, "%s_%s%02zu", call_at(&telling->answer, item) != NULL ? "fc" : "msg", telling->id + 5, item);
+    snprintf(id, 96, "%s_%s%02zu", call_at(&telling->answer, item) != NULL ? "fc" : "msg", telling->id + 5,
+             item);
     return id;
 }
 
@@ -62,12 +65,15 @@ static void
 put_item(const struct telling *telling, size_t item, bool whole, struct buffer *out)
 {
     const struct answer_call *call = call_at(&telling->answer, item);
-    const char *status = !whole ? "in_progress" : telling->answer.finish == FINISH_STOP ? "completed" : "incomplete";
+    const char *status = !whole                                  ? "in_progress"
+                         : telling->answer.finish == FINISH_STOP ? "completed"
+                                                                 : "incomplete";
     char id[96];
 
     item_id(telling, item, id);
     if (call != NULL) {
-        buffer_printf(out, "{\"id\":\"%s\",\"type\":\"function_call\",\"status\":\"%s\",\"arguments\":", id, status);
+        buffer_printf(out, "{\"id\":\"%s\",\"type\":\"function_call\",\"status\":\"%s\",\"arguments\":", id,
+                      status);
         text_json(out, whole ? call->arguments : "");
         buffer_printf(out, ",\"call_id\":\"call_%.20s%02zu\",\"name\":", telling->id + 5, item);
         text_json(out, call->name);
@@ -105,7 +111,8 @@ put_response(const struct telling *telling, bool ended, struct buffer *out)
                   ",\"status\":\"%s\",\"background\":false,\"error\":null,\"incomplete_details\":",
                   telling->id, telling->created_s, status);
     if (ended && answer->finish != FINISH_STOP)
-        buffer_printf(out, "{\"reason\":\"%s\"}", answer->finish == FINISH_LENGTH ? "max_output_tokens" : "content_filter");
+        buffer_printf(out, "{\"reason\":\"%s\"}",
+                      answer->finish == FINISH_LENGTH ? "max_output_tokens" : "content_filter");
     else
         buffer_text(out, "null");
     buffer_text(out, ",\"instructions\":null,\"max_output_tokens\":");
@@ -119,11 +126,12 @@ put_response(const struct telling *telling, bool ended, struct buffer *out)
             buffer_text(out, ",");
         put_item(telling, item, true, out);
     }
-    buffer_printf(out,
-                  "],\"parallel_tool_calls\":true,\"previous_response_id\":null,\"reasoning\":{\"effort\":null,"
-                  "\"summary\":null},\"service_tier\":\"default\",\"store\":false,\"temperature\":1.0,\"text\":{"
-                  "\"format\":%s},\"tool_choice\":%s,\"tools\":%s,\"top_p\":1.0,\"truncation\":\"disabled\",\"usage\":",
-                  telling->format, telling->choice, telling->tools);
+    buffer_printf(
+        out,
+        "],\"parallel_tool_calls\":true,\"previous_response_id\":null,\"reasoning\":{\"effort\":null,"
+        "\"summary\":null},\"service_tier\":\"default\",\"store\":false,\"temperature\":1.0,\"text\":{"
+        "\"format\":%s},\"tool_choice\":%s,\"tools\":%s,\"top_p\":1.0,\"truncation\":\"disabled\",\"usage\":",
+        telling->format, telling->choice, telling->tools);
     if (ended)
         put_usage(telling, out);
     else
@@ -182,7 +190,8 @@ begin_part_event(struct telling *telling, const char *type, const char *key, str
     char id[96];
 
     begin_event(type, out);
-    buffer_printf(out, "%s,\"item_id\":\"%s\",\"output_index\":%zu,\"%s\":", message ? ",\"content_index\":0" : "",
+    buffer_printf(out,
+                  "%s,\"item_id\":\"%s\",\"output_index\":%zu,\"%s\":", message ? ",\"content_index\":0" : "",
                   item_id(telling, telling->item, id), telling->item, key);
 }
 
@@ -228,7 +237,8 @@ close_item(struct telling *telling, struct buffer *out)
         text_json(out, call->name);
         end_event(telling, out);
     } else {
-        begin_part_event(telling, refusal ? "response.refusal.done" : "response.output_text.done", refusal ? "refusal" : "text", out);
+        begin_part_event(telling, refusal ? "response.refusal.done" : "response.output_text.done",
+                         refusal ? "refusal" : "text", out);
         text_json(out, text_at(&telling->answer, telling->item));
         if (!refusal)
             buffer_text(out, ",\"logprobs\":[]");
@@ -267,7 +277,9 @@ answer_responses_step(struct telling *telling, struct buffer *out)
     }
     if (telling->item < items)
         return true;
-    response_event(telling, telling->answer.finish == FINISH_STOP ? "response.completed" : "response.incomplete", true, out);
+    response_event(telling,
+                   telling->answer.finish == FINISH_STOP ? "response.completed" : "response.incomplete", true,
+                   out);
     telling->ended = true;
     return false;
 }

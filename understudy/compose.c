@@ -20,7 +20,8 @@ is_avoided(const char *const *list, size_t count, const char *item)
 static bool
 is_for(const struct order *order, const struct piece *piece)
 {
-    if (order->who == 'k' && order->gender == 'm' && (!strcmp(piece->garment, "dresses") || !strcmp(piece->garment, "skirts")))
+    if (order->who == 'k' && order->gender == 'm' &&
+        (!strcmp(piece->garment, "dresses") || !strcmp(piece->garment, "skirts")))
         return false;
     if (order->who == '\0')
         return strchr(piece->who, 'm') != NULL && strchr(piece->who, 'w') != NULL;
@@ -38,7 +39,9 @@ formality_of(const struct order *order)
 static enum warmth
 warmth_of(const struct order *order)
 {
-    return order->warmth != WARMTH_ANY ? order->warmth : order->occasion->warmth;
+    enum warmth warmth = order->warmth != WARMTH_ANY ? order->warmth : order->occasion->warmth;
+
+    return warmth != WARMTH_ANY ? warmth : WARMTH_MILD; /* gloves beside shorts help nobody */
 }
 
 /* How right PIECE is; INT_MIN for never. */
@@ -48,22 +51,29 @@ score(const struct order *order, const struct shop *shop, const struct piece *pi
     const struct garment *garment = lore_garment(piece->garment);
     int formality = formality_of(order), points = 0;
     enum warmth warmth = warmth_of(order);
-    const char *wished = order->material[garment->slot] != NULL ? order->material[garment->slot] : order->material[SLOT_NONE];
+    const char *wished =
+        order->material[garment->slot] != NULL ? order->material[garment->slot] : order->material[SLOT_NONE];
 
-    if (!is_for(order, piece) || !shop_sells(shop, garment) || is_avoided(order->not_garment, order->not_garments, piece->garment))
+    if (!is_for(order, piece) || !shop_sells(shop, garment) ||
+        is_avoided(order->not_garment, order->not_garments, piece->garment))
         return INT_MIN;
     points += lore_has(piece->tags, order->occasion->id) ? 8 : 0;
-    points -= formality < piece->low ? 4 * (piece->low - formality) : formality > piece->high ? 4 * (formality - piece->high) : 0;
+    points -= formality < piece->low    ? 4 * (piece->low - formality)
+              : formality > piece->high ? 4 * (formality - piece->high)
+                                        : 0;
     if (piece->warmth != WARMTH_ANY && warmth != WARMTH_ANY && piece->warmth != warmth)
         points -= piece->warmth + warmth == WARMTH_HOT + WARMTH_COLD ? 12 : 3;
     points += wished != NULL && lore_has(piece->materials, wished) ? 5 : 0;
-    points += order->cheaper && (lore_has(piece->materials, "cashmere") || lore_has(piece->materials, "silk")) ? -3 : 0;
+    points += order->cheaper && (lore_has(piece->materials, "cashmere") || lore_has(piece->materials, "silk"))
+                  ? -3
+                  : 0;
     return points + (int)(words_hash(order->dice, piece->words, strlen(piece->words)) % 5);
 }
 
 /* The best piece for SLOT (and GARMENT, unless ""), not one of the COUNT garments in PICKS. */
 static const struct piece *
-best_for(const struct order *order, const struct shop *shop, enum slot slot, const char *garment, const struct pick *picks, size_t count)
+best_for(const struct order *order, const struct shop *shop, enum slot slot, const char *garment,
+         const struct pick *picks, size_t count)
 {
     const struct piece *best = NULL, *piece;
     int most = *garment ? INT_MIN : -7; /* rather nothing than a bow tie on the beach */
@@ -85,12 +95,14 @@ best_for(const struct order *order, const struct shop *shop, enum slot slot, con
     return best;
 }
 
-/* The first of the piece's materials that is not unwanted, the wished-for one before all. False when there is none. */
+/* The first of the piece's materials that is not unwanted, the wished-for one before all. False when there is
+ * none. */
 static bool
 choose_material(const struct order *order, struct pick *pick)
 {
     const char *list = pick->piece->materials;
-    const char *wished = order->material[pick->garment->slot] != NULL ? order->material[pick->garment->slot] : order->material[SLOT_NONE];
+    const char *wished = order->material[pick->garment->slot] != NULL ? order->material[pick->garment->slot]
+                                                                      : order->material[SLOT_NONE];
     unsigned start = order->dice / 3 % 2;
 
     pick->material[0] = '\0';
@@ -123,6 +135,8 @@ palette_of(const struct order *order, const struct pick *pick)
 
     if (slot == SLOT_JEWELLERY)
         return "gold,silver";
+    if (!strcmp(pick->garment->id, "sunglasses"))
+        return "black,brown,tan";
     if (!strcmp(pick->garment->id, "jeans"))
         return "blue,navy,black";
     if (!strcmp(pick->material, "straw"))
@@ -130,9 +144,13 @@ palette_of(const struct order *order, const struct pick *pick)
     if (!strcmp(pick->garment->id, "sneakers"))
         return formality_of(order) == 0 ? order->occasion->palette : "white,navy,grey,black";
     if (slot == SLOT_SHOES || !strcmp(pick->garment->id, "belts") || !strcmp(pick->garment->id, "watches"))
-        return formality_of(order) >= 5 ? "black" : warmth_of(order) == WARMTH_HOT ? "tan,sand,brown,white" : "brown,black,tan,navy";
+        return formality_of(order) >= 5         ? "black"
+               : warmth_of(order) == WARMTH_HOT ? "tan,sand,brown,white"
+                                                : "brown,black,tan,navy";
     if (!strcmp(pick->garment->id, "suits") || (slot == SLOT_BOTTOM && formality_of(order) >= 4))
-        return formality_of(order) >= 5 ? "black,navy" : warmth_of(order) == WARMTH_HOT ? "sand,lightblue,navy" : "navy,charcoal,grey";
+        return formality_of(order) >= 5         ? "black,navy"
+               : warmth_of(order) == WARMTH_HOT ? "sand,lightblue,navy"
+                                                : "navy,charcoal,grey";
     if (!strcmp(pick->garment->id, "shirts") && formality_of(order) >= 4)
         return "white,lightblue";
     return order->occasion->palette;
@@ -141,15 +159,18 @@ palette_of(const struct order *order, const struct pick *pick)
 static void
 choose_colour(const struct order *order, const struct shop *shop, size_t n, struct pick *pick)
 {
-    const char *wished = order->colour[pick->garment->slot] != NULL ? order->colour[pick->garment->slot] : order->colour[SLOT_NONE];
+    const char *wished = order->colour[pick->garment->slot] != NULL ? order->colour[pick->garment->slot]
+                                                                    : order->colour[SLOT_NONE];
     const char *palette = palette_of(order, pick);
 
-    if (wished != NULL && (pick->garment->slot != SLOT_JEWELLERY || order->colour[SLOT_JEWELLERY] != NULL || order->asked > 0)) {
+    if (wished != NULL && (pick->garment->slot != SLOT_JEWELLERY || order->colour[SLOT_JEWELLERY] != NULL ||
+                           order->asked > 0)) {
         strcpy(pick->colour, wished);
         return;
     }
     for (unsigned tries = 0; tries < 16; tries++) {
-        lore_item(tries < 8 ? palette : "navy,white,grey,black,beige,green,blue,brown", (unsigned)n + order->dice % 3 + tries, pick->colour);
+        lore_item(tries < 8 ? palette : "navy,white,grey,black,beige,green,blue,brown",
+                  (unsigned)n + order->dice % 3 + tries, pick->colour);
         if (!is_avoided(order->not_colour, order->not_colours, pick->colour) &&
             (shop_has_colour(shop, pick->colour) || tries % 8 >= 6))
             return;
@@ -157,9 +178,11 @@ choose_colour(const struct order *order, const struct shop *shop, size_t n, stru
 }
 
 static size_t
-add_pick(const struct order *order, const struct shop *shop, enum slot slot, const char *garment, struct pick *picks, size_t count)
+add_pick(const struct order *order, const struct shop *shop, enum slot slot, const char *garment,
+         struct pick *picks, size_t count)
 {
-    const struct piece *piece = count < PICKS_MOST ? best_for(order, shop, slot, garment, picks, count) : NULL;
+    const struct piece *piece =
+        count < PICKS_MOST ? best_for(order, shop, slot, garment, picks, count) : NULL;
     struct pick *pick = &picks[count];
 
     if (piece == NULL)
@@ -206,8 +229,10 @@ static size_t
 compose_outfit(const struct order *order, const struct shop *shop, struct pick *picks)
 {
     int formality = formality_of(order);
-    bool dress = order->who == 'w' && formality >= 2 && has_piece(order, shop, "dresses") && (formality >= 4 || order->dice % 3 != 0);
-    bool kid_dress = order->who == 'k' && order->gender == 'w' && formality >= 2 && has_piece(order, shop, "dresses");
+    bool dress = order->who == 'w' && formality >= 2 && has_piece(order, shop, "dresses") &&
+                 (formality >= 4 || order->dice % 3 != 0);
+    bool kid_dress =
+        order->who == 'k' && order->gender == 'w' && formality >= 2 && has_piece(order, shop, "dresses");
     bool suit = order->who == 'm' && formality >= 4 && has_piece(order, shop, "suits");
     bool swim = !strcmp(order->occasion->id, "beach");
     size_t count = 0;
@@ -222,7 +247,8 @@ compose_outfit(const struct order *order, const struct shop *shop, struct pick *
         if (!suit && !swim)
             count = add_pick(order, shop, SLOT_BOTTOM, "", picks, count);
     }
-    if (!suit && (warmth_of(order) == WARMTH_COLD || (warmth_of(order) != WARMTH_HOT && formality >= 2) || !strcmp(order->occasion->id, "rain")))
+    if (!suit && (warmth_of(order) == WARMTH_COLD || (warmth_of(order) != WARMTH_HOT && formality >= 2) ||
+                  !strcmp(order->occasion->id, "rain")))
         count = add_pick(order, shop, SLOT_OUTERWEAR, "", picks, count);
     count = add_pick(order, shop, SLOT_SHOES, "", picks, count);
     if (order->who == 'w' && formality >= 2)
@@ -230,7 +256,8 @@ compose_outfit(const struct order *order, const struct shop *shop, struct pick *
     else if (formality >= 4 || warmth_of(order) == WARMTH_COLD || order->dice % 2)
         count = add_pick(order, shop, SLOT_ACCESSORY, "", picks, count);
     else
-        count = add_pick(order, shop, warmth_of(order) == WARMTH_HOT || formality == 0 ? SLOT_HAT : SLOT_BAG, "", picks, count);
+        count = add_pick(order, shop, warmth_of(order) == WARMTH_HOT || formality == 0 ? SLOT_HAT : SLOT_BAG,
+                         "", picks, count);
     return count;
 }
 

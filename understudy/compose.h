@@ -14,17 +14,17 @@ enum { PICKS_MOST = 8, AVOID_MOST = 24 };
 /* What the outfit has to be. Texts are lent. */
 struct order {
     const struct occasion *occasion;
-    char who;            /* m, w, k, or '\0' when nobody said */
-    char gender;         /* beside who == 'k': m, w or '\0' */
-    enum warmth warmth;  /* of the season, ANY when it was not said */
-    int dressier;        /* -1 less formal, 1 more */
+    char who;                    /* m, w, k, or '\0' when nobody said */
+    char gender;                 /* beside who == 'k': m, w or '\0' */
+    enum warmth warmth;          /* of the season, ANY when it was not said */
+    int dressier;                /* -1 less formal, 1 more */
     const char *colour[SLOTS];   /* wished for, by slot; [SLOT_NONE] for all; NULL without */
     const char *material[SLOTS]; /* the same */
     const char *not_colour[AVOID_MOST], *not_material[AVOID_MOST], *not_garment[AVOID_MOST];
     size_t not_colours, not_materials, not_garments;
     const char *garment[PICKS_MOST]; /* asked for by name (id, or "" for any of the slot) */
     enum slot slot[PICKS_MOST];
-    size_t asked;        /* of the two above; 0: a whole outfit */
+    size_t asked; /* of the two above; 0: a whole outfit */
     bool cheaper;
     unsigned dice;
 };

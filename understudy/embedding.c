@@ -36,7 +36,8 @@ embedding_of(const char *text, float *vector, size_t dimensions)
             if (size > 3 && words.list[i].text[size - 1] == 's')
                 size--; /* shirts are near a shirt */
             add(vector, dimensions, words.list[i].text, size, size > 3 ? 1.0f : 0.3f);
-            if (i > 0 && snprintf(pair, sizeof pair, "%s %.*s", words.list[i - 1].text, (int)size, words.list[i].text) > 0)
+            if (i > 0 && snprintf(pair, sizeof pair, "%s %.*s", words.list[i - 1].text, (int)size,
+                                  words.list[i].text) > 0)
                 add(vector, dimensions, pair, strlen(pair), 0.4f);
         }
         words_clear(&words);
@@ -52,7 +53,7 @@ embedding_of(const char *text, float *vector, size_t dimensions)
 static int
 refuse(struct problem *problem, const char *param, const char *message)
 {
-    *problem = (struct problem){ .status = 400, .type = "invalid_request_error", .param = param };
+    *problem = (struct problem) { .status = 400, .type = "invalid_request_error", .param = param };
     snprintf(problem->message, sizeof problem->message, "%s", message);
     return -1;
 }
@@ -71,17 +72,21 @@ put_vector(struct buffer *out, const float *vector, size_t dimensions, bool base
 
     buffer_text(out, "\"");
     if ((room = buffer_room(out, dimensions * sizeof *vector / 3 * 4 + 8)) != NULL)
-        out->size += (size_t)EVP_EncodeBlock((unsigned char *)room, (const unsigned char *)vector, (int)(dimensions * sizeof *vector));
+        out->size += (size_t)EVP_EncodeBlock((unsigned char *)room, (const unsigned char *)vector,
+                                             (int)(dimensions * sizeof *vector));
     buffer_text(out, "\"");
 }
 
 static int
-put_input(struct buffer *out, const json_t *input, size_t index, size_t dimensions, bool base64, size_t *tokens, struct problem *problem)
+put_input(struct buffer *out, const json_t *input, size_t index, size_t dimensions, bool base64,
+          size_t *tokens, struct problem *problem)
 {
     float vector[DIMENSIONS_MOST];
 
     if (!json_is_string(input) && !(json_is_array(input) && json_array_size(input) > 0))
-        return refuse(problem, "input", "'$.input' is invalid. Please check the API reference: https://platform.openai.com/docs/api-reference.");
+        return refuse(problem, "input",
+                      "'$.input' is invalid. Please check the API reference: "
+                      "https://platform.openai.com/docs/api-reference.");
     if (json_is_string(input) && json_string_length(input) == 0)
         return refuse(problem, "input", "Invalid 'input': input cannot be an empty string.");
     if (json_is_string(input)) {
@@ -113,9 +118,11 @@ embedding_answer(const struct ask *ask, struct buffer *out, size_t *tokens, stru
     if (input == NULL)
         return refuse(problem, "input", "Missing required parameter: 'input'.");
     if (!base64 && strcmp(format, "float"))
-        return refuse(problem, "encoding_format", "Invalid value for 'encoding_format': it must be 'float' or 'base64'.");
+        return refuse(problem, "encoding_format",
+                      "Invalid value for 'encoding_format': it must be 'float' or 'base64'.");
     if (dimensions < 1 || dimensions > DIMENSIONS_MOST)
-        return refuse(problem, "dimensions", "Invalid value for 'dimensions': it must be between 1 and 3072.");
+        return refuse(problem, "dimensions",
+                      "Invalid value for 'dimensions': it must be between 1 and 3072.");
     if (json_is_array(input) && (json_array_size(input) == 0 || json_array_size(input) > INPUTS_MOST))
         return refuse(problem, "input", "Invalid 'input': expected an array with 1 to 2048 members.");
     many = json_is_array(input) && !json_is_integer(json_array_get(input, 0));
@@ -125,6 +132,7 @@ embedding_answer(const struct ask *ask, struct buffer *out, size_t *tokens, stru
     for (i = 0; many && (one = json_array_get(input, i)) != NULL; i++)
         if (put_input(out, one, i, (size_t)dimensions, base64, tokens, problem))
             return -1;
-    buffer_printf(out, "],\"model\":\"understudy\",\"usage\":{\"prompt_tokens\":%zu,\"total_tokens\":%zu}}", *tokens, *tokens);
+    buffer_printf(out, "],\"model\":\"understudy\",\"usage\":{\"prompt_tokens\":%zu,\"total_tokens\":%zu}}",
+                  *tokens, *tokens);
     return 0;
 }

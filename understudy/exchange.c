@@ -103,12 +103,13 @@ put_head(struct exchange *exchange, int status, const char *type, int64_t size, 
     char id[ID_SIZE];
 
     id_random(id);
-    buffer_printf(out,
-                  "HTTP/1.1 %d %s\r\ncontent-type: %s\r\nx-request-id: req_%s\r\nopenai-version: 2020-10-01\r\n"
-                  "openai-organization: understudy\r\nopenai-processing-ms: %" PRId64 "\r\n"
-                  "x-ratelimit-limit-requests: 10000\r\nx-ratelimit-remaining-requests: 9999\r\n"
-                  "x-ratelimit-reset-requests: 6ms\r\ncache-control: no-store\r\n%s",
-                  status, reason_of(status), type, id, exchange->pace.first_ms, more);
+    buffer_printf(
+        out,
+        "HTTP/1.1 %d %s\r\ncontent-type: %s\r\nx-request-id: req_%s\r\nopenai-version: 2020-10-01\r\n"
+        "openai-organization: understudy\r\nopenai-processing-ms: %" PRId64 "\r\n"
+        "x-ratelimit-limit-requests: 10000\r\nx-ratelimit-remaining-requests: 9999\r\n"
+        "x-ratelimit-reset-requests: 6ms\r\ncache-control: no-store\r\n%s",
+        status, reason_of(status), type, id, exchange->pace.first_ms, more);
     if (size >= 0)
         buffer_printf(out, "content-length: %" PRId64 "\r\n\r\n", size);
     else
@@ -183,7 +184,8 @@ middle(const struct exchange *exchange)
 static bool
 break_stream(struct exchange *exchange)
 {
-    static const char garbage[] = "data: {\"type\":\"response.output_text.delta\",\"delta\":\"\xff\xfe\x01{{[\n\nevent:\ndata: }{\n\n";
+    static const char garbage[] =
+        "data: {\"type\":\"response.output_text.delta\",\"delta\":\"\xff\xfe\x01{{[\n\nevent:\ndata: }{\n\n";
 
     if (exchange->fault == FAULT_GARBAGE)
         put_chunk(exchange, garbage, sizeof garbage - 1);
@@ -196,7 +198,8 @@ break_stream(struct exchange *exchange)
 static void
 tell_stream(struct exchange *exchange, int64_t due)
 {
-    bool breaks = exchange->fault == FAULT_STALL || exchange->fault == FAULT_CUT || exchange->fault == FAULT_GARBAGE;
+    bool breaks =
+        exchange->fault == FAULT_STALL || exchange->fault == FAULT_CUT || exchange->fault == FAULT_GARBAGE;
     struct buffer *events = &exchange->body; /* the request's is read; its memory serves */
     bool more = true;
 
@@ -282,7 +285,7 @@ begin_telling(struct exchange *exchange, const struct ask *ask, struct answer *a
     char id[ID_SIZE];
 
     if (exchange->fault == FAULT_SLOW)
-        exchange->pace = (struct pace){ SLOW_FIRST_MS, SLOW_PER_SECOND };
+        exchange->pace = (struct pace) { SLOW_FIRST_MS, SLOW_PER_SECOND };
     fault_apply(exchange->fault, answer);
     id_random(id);
     metrics_add(understudy->requests[answer->role], 1);
@@ -355,7 +358,7 @@ exchange_answer(struct exchange *exchange)
 {
     struct ask ask;
     struct problem problem = { .status = 400, .type = "invalid_request_error" };
-    enum dialect dialect = !strcmp(exchange->path, "/v1/responses")  ? DIALECT_RESPONSES
+    enum dialect dialect = !strcmp(exchange->path, "/v1/responses")    ? DIALECT_RESPONSES
                            : !strcmp(exchange->path, "/v1/embeddings") ? DIALECT_EMBEDDINGS
                                                                        : DIALECT_CHAT;
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const char *const names[FAULTS] = {
-    "none", "429", "quota", "500", "503", "stall", "cut", "garbage", "slow", "empty", "badargs", "wrapper", "refusal", "filter", "length",
+    "none", "429",   "quota",   "500",     "503",     "stall",  "cut",    "garbage",
+    "slow", "empty", "badargs", "wrapper", "refusal", "filter", "length",
 };
 
 enum fault
@@ -65,7 +66,7 @@ read_one(struct faults *faults, const char *text, size_t size)
 int
 faults_read(struct faults *faults, const char *text)
 {
-    *faults = (struct faults){ 0 };
+    *faults = (struct faults) { 0 };
     for (;;) {
         size_t size = strcspn(text, ",");
 
@@ -99,10 +100,12 @@ fault_is_error(enum fault fault, struct problem *problem)
         const char *type, *code, *message;
     } errors[] = {
         { FAULT_RATE, 429, "requests", "rate_limit_exceeded",
-          "Rate limit reached for understudy on requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in 1s." },
+          "Rate limit reached for understudy on requests per min (RPM): Limit 3, Used 3, Requested 1. Please "
+          "try again in 1s." },
         { FAULT_QUOTA, 429, "insufficient_quota", "insufficient_quota",
           "You exceeded your current quota, please check your plan and billing details." },
-        { FAULT_ERROR, 500, "server_error", NULL, "The server had an error while processing your request. Sorry about that!" },
+        { FAULT_ERROR, 500, "server_error", NULL,
+          "The server had an error while processing your request. Sorry about that!" },
         { FAULT_OVERLOAD, 503, "service_unavailable_error", "server_is_overloaded",
           "The engine is currently overloaded, please try again later." },
     };
@@ -110,7 +113,8 @@ fault_is_error(enum fault fault, struct problem *problem)
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (errors[i].fault != fault)
             continue;
-        *problem = (struct problem){ .status = errors[i].status, .type = errors[i].type, .code = errors[i].code };
+        *problem =
+            (struct problem) { .status = errors[i].status, .type = errors[i].type, .code = errors[i].code };
         snprintf(problem->message, sizeof problem->message, "%s", errors[i].message);
         return true;
     }
@@ -157,7 +161,9 @@ wrap_calls(struct answer *answer)
 static void
 empty(struct answer *answer, const char *refusal)
 {
-    struct answer kept = { .role = answer->role, .input_tokens = answer->input_tokens, .cached_tokens = answer->cached_tokens };
+    struct answer kept = { .role = answer->role,
+                           .input_tokens = answer->input_tokens,
+                           .cached_tokens = answer->cached_tokens };
 
     answer_clear(answer);
     *answer = kept;

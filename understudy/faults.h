@@ -7,7 +7,8 @@
 #include "understudy/answer.h"
 #include "understudy/request.h"
 
-/* Misbehaviour on request: by an option with shares, a header, or a model's name ("understudy+429"). No I/O. */
+/* Misbehaviour on request: by an option with shares, a header, or a model's name ("understudy+429"). No I/O.
+ */
 
 enum fault {
     FAULT_NONE,
@@ -38,7 +39,8 @@ struct faults {
     size_t count;
 };
 
-/* Read "500:0.05,cut:0.1"; a kind without a share is for every request. 0, or -1 for a strange word or share. */
+/* Read "500:0.05,cut:0.1"; a kind without a share is for every request. 0, or -1 for a strange word or share.
+ */
 int faults_read(struct faults *faults, const char *text);
 
 /* The fault for a request whose dice fell on DICE (any number is as likely as any other). */

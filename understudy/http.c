@@ -50,9 +50,11 @@ open_named_replay(struct exchange *exchange, const char *name)
 
     snprintf(path, sizeof path, "%s/%s", folder, name);
     if (folder[0] == '\0' || strchr(name, '/') != NULL || name[0] == '.')
-        snprintf(exchange->problem, sizeof exchange->problem, "X-Understudy-Replay names a file in the folder that --replay gives");
+        snprintf(exchange->problem, sizeof exchange->problem,
+                 "X-Understudy-Replay names a file in the folder that --replay gives");
     else if (replay_open(&exchange->replay, path))
-        snprintf(exchange->problem, sizeof exchange->problem, "X-Understudy-Replay: there is no such recording");
+        snprintf(exchange->problem, sizeof exchange->problem,
+                 "X-Understudy-Replay: there is no such recording");
     else
         exchange->replaying = true;
 }
@@ -71,7 +73,8 @@ read_wishes(struct exchange *exchange)
         exchange->pace.first_ms = strtoll(text, NULL, 10);
     if (header(wsi, "x-understudy-tokens-per-second:", text, sizeof text))
         exchange->pace.per_second = strtoll(text, NULL, 10);
-    if (header(wsi, "x-understudy-fault:", text, sizeof text) && (exchange->fault = fault_named(text)) == FAULTS) {
+    if (header(wsi, "x-understudy-fault:", text, sizeof text) &&
+        (exchange->fault = fault_named(text)) == FAULTS) {
         exchange->fault = FAULT_NONE;
         snprintf(exchange->problem, sizeof exchange->problem, "X-Understudy-Fault: there is no such fault");
     }
@@ -99,7 +102,9 @@ say_text(struct exchange *exchange, int status, const char *type, const char *te
     exchange_say(exchange, status, type, text, strlen(text));
 }
 
-#define MODEL "{\"id\":\"understudy\",\"object\":\"model\",\"created\":1790000000,\"owned_by\":\"ensemble\",\"shutdown_date\":null}"
+#define MODEL                                                                                                \
+    "{\"id\":\"understudy\",\"object\":\"model\",\"created\":1790000000,\"owned_by\":\"ensemble\","          \
+    "\"shutdown_date\":null}"
 
 static void
 answer_get(struct exchange *exchange)
@@ -117,7 +122,8 @@ answer_get(struct exchange *exchange)
     else if (!strncmp(exchange->path, "/v1/models/", 11)) {
         problem.param = "model";
         problem.code = "model_not_found";
-        snprintf(problem.message, sizeof problem.message, "The model '%s' does not exist", exchange->path + 11);
+        snprintf(problem.message, sizeof problem.message, "The model '%s' does not exist",
+                 exchange->path + 11);
         exchange_refuse(exchange, &problem);
     } else {
         snprintf(problem.message, sizeof problem.message, "Invalid URL (GET %s)", exchange->path);
@@ -129,7 +135,8 @@ answer_get(struct exchange *exchange)
 static bool
 is_post_route(const char *path)
 {
-    return !strcmp(path, "/v1/responses") || !strcmp(path, "/v1/chat/completions") || !strcmp(path, "/v1/embeddings");
+    return !strcmp(path, "/v1/responses") || !strcmp(path, "/v1/chat/completions") ||
+           !strcmp(path, "/v1/embeddings");
 }
 
 static int
@@ -245,7 +252,10 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
 }
 
 static const struct lws_protocols protocols[] = {
-    { .name = "http", .callback = on_http, .per_session_data_size = sizeof(struct connection), .rx_buffer_size = 65536 },
+    { .name = "http",
+      .callback = on_http,
+      .per_session_data_size = sizeof(struct connection),
+      .rx_buffer_size = 65536 },
     { 0 },
 };
 
@@ -256,10 +266,13 @@ open_metrics(struct understudy *understudy)
         char labels[48];
 
         snprintf(labels, sizeof labels, "kind=\"%s\"", answer_role_name((enum role)role));
-        understudy->requests[role] = metrics_counter("understudy_requests_total", labels, "Answers by the assistant that asked.");
+        understudy->requests[role] =
+            metrics_counter("understudy_requests_total", labels, "Answers by the assistant that asked.");
     }
-    understudy->tokens_in = metrics_counter("understudy_tokens_total", "direction=\"input\"", "Tokens, four characters each.");
-    understudy->tokens_out = metrics_counter("understudy_tokens_total", "direction=\"output\"", "Tokens, four characters each.");
+    understudy->tokens_in =
+        metrics_counter("understudy_tokens_total", "direction=\"input\"", "Tokens, four characters each.");
+    understudy->tokens_out =
+        metrics_counter("understudy_tokens_total", "direction=\"output\"", "Tokens, four characters each.");
     understudy->refused = metrics_counter("understudy_refused_total", "", "Requests answered with an error.");
     understudy->faulty = metrics_counter("understudy_faults_total", "", "Answers spoiled on request.");
 }
@@ -269,7 +282,12 @@ http_open(struct understudy *understudy)
 {
     const struct options *options = &understudy->daemon.options;
     struct web_settings settings = {
-        .address = options->address, .port = options->port, .tls_cert = "", .tls_key = "", .protocols = protocols, .owner = understudy,
+        .address = options->address,
+        .port = options->port,
+        .tls_cert = "",
+        .tls_key = "",
+        .protocols = protocols,
+        .owner = understudy,
     };
 
     open_metrics(understudy);

@@ -44,7 +44,7 @@ add(struct lexicon *lexicon, const char *phrase, enum kind kind, const char *val
     struct entry *entry = &lexicon->table[place(lexicon, phrase, strlen(phrase)) - lexicon->table];
 
     if (entry->phrase == NULL && *phrase != '\0')
-        *entry = (struct entry){ phrase, kind, value };
+        *entry = (struct entry) { phrase, kind, value };
 }
 
 static void
@@ -195,7 +195,8 @@ negate_forward(struct signs *signs, size_t from)
             continue;
         if (hit && !list && before->negated && sign->kind == KIND_GARMENT) {
             sign->negated = true; /* "no wool sweaters": the wool alone is what is not wanted */
-            sign->negated = before->kind != KIND_MATERIAL && before->kind != KIND_COLOUR && before->kind != KIND_STYLE;
+            sign->negated =
+                before->kind != KIND_MATERIAL && before->kind != KIND_COLOUR && before->kind != KIND_STYLE;
             return;
         }
         if (hit && !list)
@@ -223,7 +224,7 @@ negate_backward(struct signs *signs, size_t from)
 int
 lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs)
 {
-    *signs = (struct signs){ 0 };
+    *signs = (struct signs) { 0 };
     if (words_cut(&signs->words, text, size))
         return -1;
     if ((signs->list = calloc(signs->words.count + 1, sizeof *signs->list)) == NULL) {
@@ -231,14 +232,16 @@ lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struc
         signs_clear(signs);
         return -1;
     }
-    for (size_t at = 0, count; at < signs->words.count; at += count) {
+    for (size_t at = 0, count = 1; at < signs->words.count; at += count) {
         const struct word *word = &signs->words.list[at];
         struct sign *sign = &signs->list[signs->count++];
         const struct entry *entry = longest(lexicon, &signs->words, at, &count);
         double number = 0;
         size_t numbers = words_number(&signs->words, at, &number);
 
-        *sign = (struct sign){ .value = "", .text = word->text, .first = at, .pauses = word->pauses, .stops = word->stops };
+        *sign = (struct sign) {
+            .value = "", .text = word->text, .first = at, .pauses = word->pauses, .stops = word->stops
+        };
         if (numbers > 0 && (entry == NULL || numbers > count || entry->kind == KIND_TONGUE)) {
             sign->kind = KIND_NUMBER;
             sign->number = number;
@@ -266,7 +269,7 @@ signs_clear(struct signs *signs)
 {
     words_clear(&signs->words);
     free(signs->list);
-    *signs = (struct signs){ 0 };
+    *signs = (struct signs) { 0 };
 }
 
 const struct garment *

@@ -105,8 +105,8 @@ lore_colour_name(const char *id)
 }
 
 static const char *const slot_names[SLOTS] = {
-    "",          "top",       "bottom",    "dress",    "outerwear", "shoes", "bag", "hat",
-    "accessory", "jewellery", "underwear", "swimwear", "set",
+    "",    "top",       "bottom",    "dress",     "outerwear", "shoes", "bag",
+    "hat", "accessory", "jewellery", "underwear", "swimwear",  "set",
 };
 
 const char *

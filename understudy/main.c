@@ -39,11 +39,12 @@ read_options(struct understudy *self, int *status)
         return -1;
     }
     if (replay_piece(options->replay_pieces, 0, 1) == 0) {
-        log_error("option replay-pieces=%s: wants a number of bytes, random or whole", options->replay_pieces);
+        log_error("option replay-pieces=%s: wants a number of bytes, random or whole",
+                  options->replay_pieces);
         *status = 2;
         return -1;
     }
-    self->pace = (struct pace){ options->first_token_ms, options->tokens_per_second };
+    self->pace = (struct pace) { options->first_token_ms, options->tokens_per_second };
     self->replay = options->replay;
     self->pieces = options->replay_pieces;
     return 0;
@@ -64,8 +65,8 @@ main(int argc, char *argv[])
         goto done;
     if (http_open(&self))
         goto done;
-    log_info("speaks as a model port=%d first-token-ms=%lld tokens-per-second=%lld", web_port(self.web), (long long)self.pace.first_ms,
-             (long long)self.pace.per_second);
+    log_info("speaks as a model port=%d first-token-ms=%lld tokens-per-second=%lld", web_port(self.web),
+             (long long)self.pace.first_ms, (long long)self.pace.per_second);
     status = daemon_serve(&self.daemon, &calls, &self);
 
 done:

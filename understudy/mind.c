@@ -11,7 +11,7 @@
 int
 mind_open(struct mind *mind, int64_t seed)
 {
-    *mind = (struct mind){ .seed = (unsigned)seed };
+    *mind = (struct mind) { .seed = (unsigned)seed };
     return (mind->lexicon = lexicon_new()) == NULL ? -1 : 0;
 }
 
@@ -54,7 +54,7 @@ mind_answer(struct mind *mind, const struct ask *ask, struct answer *answer)
     struct sections sections;
     int failed = 0;
 
-    *answer = (struct answer){ .role = role_of(ask) };
+    *answer = (struct answer) { .role = role_of(ask) };
     count_input(mind, ask, answer);
     sections_read(&sections, request_last(ask));
     switch (answer->role) {
@@ -89,7 +89,8 @@ takes(const json_t *schema, const char *type)
 
     if (json_is_string(types))
         return !strcmp(json_string_value(types), type);
-    json_array_foreach(types, i, one) if (json_is_string(one) && !strcmp(json_string_value(one), type)) return true;
+    json_array_foreach(types, i,
+                       one) if (json_is_string(one) && !strcmp(json_string_value(one), type)) return true;
     return types == NULL;
 }
 
@@ -124,7 +125,8 @@ fill_array(const json_t *schema, const json_t *known)
     const json_t *one;
     size_t i;
 
-    json_array_foreach(known, i, one) json_array_append_new(array, mind_fill(json_object_get(schema, "items"), one));
+    json_array_foreach(known, i, one)
+        json_array_append_new(array, mind_fill(json_object_get(schema, "items"), one));
     return array;
 }
 
@@ -155,7 +157,8 @@ mind_fill(const json_t *schema, const json_t *known)
 
     if (json_is_array(any))
         return fill_any(any, known);
-    if (takes(schema, "object") && (json_is_object(known) || !takes(schema, "null")) && json_object_get(schema, "properties") != NULL)
+    if (takes(schema, "object") && (json_is_object(known) || !takes(schema, "null")) &&
+        json_object_get(schema, "properties") != NULL)
         return fill_object(schema, known);
     if (json_is_array(known) && takes(schema, "array"))
         return fill_array(schema, known);

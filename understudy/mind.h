@@ -27,10 +27,14 @@ void mind_close(struct mind *mind);
 int mind_answer(struct mind *mind, const struct ask *ask, struct answer *answer);
 
 /* Each in a file of its own: fill ANSWER's text or calls. 0, or -1 without memory. */
-int mind_assess(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer);
-int mind_extract(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer);
-int mind_choose(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer);
-int mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer);
+int mind_assess(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+                struct answer *answer);
+int mind_extract(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+                 struct answer *answer);
+int mind_choose(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+                struct answer *answer);
+int mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+                 struct answer *answer);
 
 /* A value for SCHEMA: KNOWN (lent, may be NULL) where it is of a type that the schema takes, members it does
  * not know left out and those that are missing filled in; else null, an empty one, or the first it allows. */

@@ -23,7 +23,8 @@ criterion_for(json_t *criteria, const char *field, const char *slot)
     json_t *one;
     size_t i;
 
-    json_array_foreach(criteria, i, one) if (!strcmp(json_text(one, "field", ""), field) && !strcmp(json_text(one, "slot", ""), slot) &&
+    json_array_foreach(criteria, i, one) if (!strcmp(json_text(one, "field", ""), field) &&
+                                             !strcmp(json_text(one, "slot", ""), slot) &&
                                              json_object_get(one, "class") == NULL) return one;
     one = criterion("set", field, slot);
     json_array_append_new(criteria, one);
@@ -119,7 +120,8 @@ make_cheaper(json_t *criteria, const struct reading *reading, const struct secti
 {
     const json_t *known = sections->json[SECTION_CRITERIA], *outfit = json_object_get(known, "budget.outfit"),
                  *item = json_object_get(known, "budget.item"), *now = outfit != NULL ? outfit : item;
-    enum slot slot = reading->asked_count == 1 && !reading->asked[0].negated ? reading->asked[0].slot : SLOT_NONE;
+    enum slot slot =
+        reading->asked_count == 1 && !reading->asked[0].negated ? reading->asked[0].slot : SLOT_NONE;
     const char *currency = json_text(now, "currency", "");
     double cost = shown_cost(sections->json[SECTION_SHOWN], slot, &currency);
     double budget = major(json_number(now, "max", 0), currency);
@@ -127,16 +129,19 @@ make_cheaper(json_t *criteria, const struct reading *reading, const struct secti
     if (slot != SLOT_NONE && cost > 0)
         set_price(criteria, 0, below(cost), currency, false, slot);
     else if (budget > 0)
-        set_price(criteria, 0, below(cost > 0 && outfit != NULL && cost < budget ? cost : budget), currency, outfit != NULL, SLOT_NONE);
+        set_price(criteria, 0, below(cost > 0 && outfit != NULL && cost < budget ? cost : budget), currency,
+                  outfit != NULL, SLOT_NONE);
     else if (cost > 0)
-        set_price(criteria, 0, below(cost), currency, json_array_size(sections->json[SECTION_SHOWN]) > 1, SLOT_NONE);
+        set_price(criteria, 0, below(cost), currency, json_array_size(sections->json[SECTION_SHOWN]) > 1,
+                  SLOT_NONE);
 }
 
 static void
 put_money(json_t *criteria, const struct reading *reading, const struct sections *sections)
 {
     const struct money *money = &reading->money;
-    bool outfit = money->outfit || (!money->item && reading->want != WANT_ITEMS && json_object_get(sections->json[SECTION_CRITERIA], "budget.item") == NULL);
+    bool outfit = money->outfit || (!money->item && reading->want != WANT_ITEMS &&
+                                    json_object_get(sections->json[SECTION_CRITERIA], "budget.item") == NULL);
 
     if (money->max > 0 || money->min > 0)
         set_price(criteria, money->min, money->max, money->currency, outfit, SLOT_NONE);
@@ -179,7 +184,8 @@ put_traits(json_t *criteria, const struct reading *reading)
         const char *word = trait->kind == KIND_COLOUR ? lore_colour_name(trait->value) : trait->value;
         enum slot slot = trait->slot == SLOT_NONE && !trait->negated ? only : trait->slot;
 
-        add_word(criteria, field_of(trait->kind), slot_or_all(trait->negated ? SLOT_NONE : slot), trait->negated, word);
+        add_word(criteria, field_of(trait->kind), slot_or_all(trait->negated ? SLOT_NONE : slot),
+                 trait->negated, word);
     }
     if (*reading->season)
         add_word(criteria, "season", "all", false, reading->season);
@@ -220,7 +226,8 @@ exclude(json_t *list, int64_t number)
 
 /* "lose the hat": the cards of that kind; where none was shown, hats are not wanted at all. */
 static void
-put_unwanted(const struct mind *mind, json_t *criteria, json_t *excluded, const struct reading *reading, const json_t *shown)
+put_unwanted(const struct mind *mind, json_t *criteria, json_t *excluded, const struct reading *reading,
+             const json_t *shown)
 {
     const json_t *card;
     size_t n;
@@ -268,17 +275,20 @@ needs_of(const struct reading *reading)
     char text[96];
 
     for (size_t i = 0; i < reading->size_count; i++) {
-        snprintf(text, sizeof text, "size %s%s%s", reading->sizes[i].system, *reading->sizes[i].system ? " " : "", reading->sizes[i].value);
+        snprintf(text, sizeof text, "size %s%s%s", reading->sizes[i].system,
+                 *reading->sizes[i].system ? " " : "", reading->sizes[i].value);
         json_array_append_new(needs, json_string(text));
     }
     if (reading->money.max > 0) {
-        snprintf(text, sizeof text, "at most %g%s%s", reading->money.max, *reading->money.currency ? " " : "", reading->money.currency);
+        snprintf(text, sizeof text, "at most %g%s%s", reading->money.max, *reading->money.currency ? " " : "",
+                 reading->money.currency);
         json_array_append_new(needs, json_string(text));
     }
     for (size_t i = 0; i < reading->trait_count && json_array_size(needs) < 8; i++) {
         const struct trait *trait = &reading->traits[i];
 
-        snprintf(text, sizeof text, "%s%s", trait->negated ? "no " : "", trait->kind == KIND_COLOUR ? lore_colour_name(trait->value) : trait->value);
+        snprintf(text, sizeof text, "%s%s", trait->negated ? "no " : "",
+                 trait->kind == KIND_COLOUR ? lore_colour_name(trait->value) : trait->value);
         json_array_append_new(needs, json_string(text));
     }
     return needs;
@@ -295,9 +305,17 @@ summary_of(const struct reading *reading, const json_t *slots)
                            : reading->topic == TOPIC_ABUSE ? "Is rude, and asks for nothing."
                                                            : "Has not said yet what they are looking for.");
     } else {
-        buffer_text(&text, reading->want == WANT_CHANGE ? "Wants the suggestion changed" : reading->want == WANT_QUESTION ? "Has a question about clothes" : json_array_size(slots) ? "Is looking for single pieces" : "Is looking for an outfit");
+        buffer_text(&text, reading->want == WANT_CHANGE     ? "Wants the suggestion changed"
+                           : reading->want == WANT_QUESTION ? "Has a question about clothes"
+                           : json_array_size(slots)         ? "Is looking for single pieces"
+                                                            : "Is looking for an outfit");
         if (*reading->gender || *reading->age_group)
-            buffer_printf(&text, ", for %s", !strcmp(reading->age_group, "kids") ? "a child" : *reading->age_group && strcmp(reading->age_group, "adult") ? "a small child" : !strcmp(reading->gender, "male") ? "a man" : !strcmp(reading->gender, "female") ? "a woman" : "anyone");
+            buffer_printf(&text, ", for %s",
+                          !strcmp(reading->age_group, "kids")                          ? "a child"
+                          : *reading->age_group && strcmp(reading->age_group, "adult") ? "a small child"
+                          : !strcmp(reading->gender, "male")                           ? "a man"
+                          : !strcmp(reading->gender, "female")                         ? "a woman"
+                                                                                       : "anyone");
         if (*reading->occasion)
             buffer_printf(&text, ", for the occasion: %s", reading->occasion);
         if (*reading->season)
@@ -333,7 +351,8 @@ slots_of(const struct reading *reading)
 static void
 lean_on_history(struct reading *reading, const struct sections *sections)
 {
-    bool before = json_object_size(sections->json[SECTION_CRITERIA]) > 0 || json_array_size(sections->json[SECTION_SHOWN]) > 0;
+    bool before = json_object_size(sections->json[SECTION_CRITERIA]) > 0 ||
+                  json_array_size(sections->json[SECTION_SHOWN]) > 0;
     const char *language = json_text(sections->json[SECTION_PROFILE], "language", "");
 
     if (reading->want == WANT_CHANGE && !before && !reading->cheaper && reading->referred_count == 0)
@@ -345,7 +364,8 @@ lean_on_history(struct reading *reading, const struct sections *sections)
 }
 
 int
-mind_assess(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer)
+mind_assess(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+            struct answer *answer)
 {
     static const char *const topics[] = { "fashion", "other", "unclear", "abuse" };
     static const char *const wants[] = { "look", "items", "change", "question" };
@@ -353,7 +373,8 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
     struct reading reading;
     struct signs signs;
 
-    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size, &signs))
+    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text,
+                     sections->part[SECTION_SHOPPER].size, &signs))
         return -1;
     reading_of(&signs, &reading);
     lean_on_history(&reading, sections);
@@ -372,9 +393,10 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
         put_unwanted(mind, criteria, excluded, &reading, sections->json[SECTION_SHOWN]);
         put_referred(excluded, &reading, sections->json[SECTION_SHOWN]);
     }
-    known = json_pack("{s:s,s:s*,s:s*,s:o,s:o,s:s,s:o,s:o,s:s,s:o}", "topic", topics[reading.topic], "occasion",
-                      *reading.occasion ? reading.occasion : NULL, "mood", *reading.mood ? reading.mood : NULL, "needs",
-                      needs_of(&reading), "summary", summary_of(&reading, slots), "language", reading.language, "criteria", criteria,
+    known = json_pack("{s:s,s:s*,s:s*,s:o,s:o,s:s,s:o,s:o,s:s,s:o}", "topic", topics[reading.topic],
+                      "occasion", *reading.occasion ? reading.occasion : NULL, "mood",
+                      *reading.mood ? reading.mood : NULL, "needs", needs_of(&reading), "summary",
+                      summary_of(&reading, slots), "language", reading.language, "criteria", criteria,
                       "exclude_shown", excluded, "want", wants[reading.want], "slots", slots);
     filled = mind_fill(ask->schema, known);
     answer->text = json_string_of(filled);

@@ -19,7 +19,8 @@ count_lines(const struct sections *sections)
     if (sections->json[SECTION_LINES] != NULL)
         return json_is_array(sections->json[SECTION_LINES]) ? json_array_size(sections->json[SECTION_LINES])
                                                             : json_object_size(sections->json[SECTION_LINES]);
-    for (; text < end; text = strchr(text, '\n') != NULL && strchr(text, '\n') < end ? strchr(text, '\n') + 1 : end)
+    for (; text < end;
+         text = strchr(text, '\n') != NULL && strchr(text, '\n') < end ? strchr(text, '\n') + 1 : end)
         count += *text != '\n';
     return count;
 }
@@ -46,7 +47,8 @@ order_of(size_t count, unsigned dice)
 static json_t *
 why_of(const json_t *schema, const json_t *order, const char *sentence)
 {
-    const json_t *items = json_object_get(schema, "items"), *properties = json_object_get(items, "properties"), *one;
+    const json_t *items = json_object_get(schema, "items"),
+                 *properties = json_object_get(items, "properties"), *one;
     json_t *list, *entry;
     const char *key;
 
@@ -66,7 +68,8 @@ why_of(const json_t *schema, const json_t *order, const char *sentence)
             if (!strcmp(type, "integer") || !strcmp(type, "number"))
                 json_object_set(entry, key, json_array_get(order, i));
             else
-                json_object_set_new(entry, key, json_string(i == 0 ? sentence : "A good alternative in the same spirit."));
+                json_object_set_new(
+                    entry, key, json_string(i == 0 ? sentence : "A good alternative in the same spirit."));
         }
         json_array_append_new(list, entry);
     }
@@ -74,7 +77,8 @@ why_of(const json_t *schema, const json_t *order, const char *sentence)
 }
 
 int
-mind_choose(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer)
+mind_choose(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+            struct answer *answer)
 {
     static const char *const reasons[] = {
         "Its colour sits best with the rest of the look.",
@@ -87,7 +91,8 @@ mind_choose(const struct mind *mind, const struct ask *ask, const struct section
     const json_t *properties = json_object_get(ask->schema, "properties");
     json_t *order = order_of(count_lines(sections), dice), *known = json_object(), *filled;
 
-    json_object_set_new(known, "why", why_of(json_object_get(properties, "why"), order, reasons[dice / 7 % 4]));
+    json_object_set_new(known, "why",
+                        why_of(json_object_get(properties, "why"), order, reasons[dice / 7 % 4]));
     json_object_set_new(known, "order", order);
     filled = mind_fill(ask->schema, known);
     answer->text = json_string_of(filled);

@@ -40,10 +40,12 @@ is_heading(const struct scene *scene)
     while (end > text && isspace((unsigned char)end[-1]))
         end--;
     for (size_t i = 0; i < scene->signs.count; i++)
-        colours = colours || scene->signs.list[i].kind == KIND_COLOUR || scene->signs.list[i].kind == KIND_MATERIAL;
+        colours =
+            colours || scene->signs.list[i].kind == KIND_COLOUR || scene->signs.list[i].kind == KIND_MATERIAL;
     if (text < end && text[0] == '#')
         return true;
-    if (end - text > 4 && !strncmp(text, "**", 2) && !strncmp(end - 2, "**", 2) && scene->signs.words.count <= 5 && !colours)
+    if (end - text > 4 && !strncmp(text, "**", 2) && !strncmp(end - 2, "**", 2) &&
+        scene->signs.words.count <= 5 && !colours)
         return true;
     return end > text && end[-1] == ':' && scene->signs.words.count <= 14 && !colours;
 }
@@ -72,7 +74,8 @@ read_before(const struct scene *scene, size_t at, struct mention *mention)
     for (; i > 0 && !list[i].stops; i--) {
         const struct sign *before = &list[i - 1];
 
-        if (list[i].pauses && before->kind != KIND_COLOUR && before->kind != KIND_STYLE && before->kind != KIND_MATERIAL)
+        if (list[i].pauses && before->kind != KIND_COLOUR && before->kind != KIND_STYLE &&
+            before->kind != KIND_MATERIAL)
             break;
         if (before->kind == KIND_COLOUR)
             mention->colour = before->value;
@@ -86,10 +89,13 @@ read_before(const struct scene *scene, size_t at, struct mention *mention)
         } else if (is_one_of(before->text, "the,this,that,those,these,its")) {
             mention->definite = true;
             break;
-        } else if (is_one_of(before->text, "a,an,some,of,in,with,to,for,is,are,or,on,by,one,eine,ein,einen,une,un,una,des,die,der,das,le,la,el,und,et,y,your") ||
+        } else if (is_one_of(before->text, "a,an,some,of,in,with,to,for,is,are,or,on,by,one,eine,ein,einen,"
+                                           "une,un,una,des,die,der,das,le,la,el,und,et,y,your") ||
                    (is_one_of(before->text, "and") && i >= 2 && list[i - 2].kind != KIND_COLOUR) ||
-                   before->kind == KIND_GARMENT || before->kind == KIND_NUMBER || before->kind == KIND_OCCASION || before->kind == KIND_OR ||
-                   is_one_of(before->text, "under,over,without,than,like,miss,replaces,covers,wear,try,add,choose,go,pick,throw,as"))
+                   before->kind == KIND_GARMENT || before->kind == KIND_NUMBER ||
+                   before->kind == KIND_OCCASION || before->kind == KIND_OR ||
+                   is_one_of(before->text, "under,over,without,than,like,miss,replaces,covers,wear,try,add,"
+                                           "choose,go,pick,throw,as"))
             break;
         mention->from = scene->signs.words.list[before->first].start;
         if (at - i > 7)
@@ -98,9 +104,12 @@ read_before(const struct scene *scene, size_t at, struct mention *mention)
     for (size_t back = 1; i > 0 && back <= 3 && back <= i; back++) {
         if (list[i - back + 1].stops)
             break;
-        mention->beside = mention->beside ||
-                          is_one_of(list[i - back].text, "under,over,than,like,miss,replaces,without,covers,replace,beats,as,into,between,both") ||
-                          list[i - back].kind == KIND_NOT || list[i - back].kind == KIND_GOWITH;
+        mention->beside =
+            mention->beside ||
+            is_one_of(
+                list[i - back].text,
+                "under,over,than,like,miss,replaces,without,covers,replace,beats,as,into,between,both") ||
+            list[i - back].kind == KIND_NOT || list[i - back].kind == KIND_GOWITH;
     }
 }
 
@@ -140,7 +149,8 @@ read_mention(const struct scene *scene, size_t at, struct mention *mention)
     const struct sign *sign = &scene->signs.list[at];
     const struct word *words = scene->signs.words.list;
 
-    *mention = (struct mention){ .garment = lore_garment(sign->value), .colour = "", .material = "", .style = "" };
+    *mention =
+        (struct mention) { .garment = lore_garment(sign->value), .colour = "", .material = "", .style = "" };
     mention->from = words[sign->first].start;
     mention->to = words[sign->first + sign->count - 1].end;
     mention->bold = is_bold(scene->text, mention->from);
@@ -164,7 +174,8 @@ was_named(const struct lexicon *lexicon, const struct sections *sections, const 
     struct signs signs;
     bool named = false;
 
-    if (lexicon_read(lexicon, sections->part[SECTION_BEFORE].text, sections->part[SECTION_BEFORE].size, &signs))
+    if (lexicon_read(lexicon, sections->part[SECTION_BEFORE].text, sections->part[SECTION_BEFORE].size,
+                     &signs))
         return false;
     for (size_t i = 0; i < signs.count && !named; i++)
         named = signs.list[i].kind == KIND_GARMENT && !strcmp(signs.list[i].value, garment->id);
@@ -174,7 +185,8 @@ was_named(const struct lexicon *lexicon, const struct sections *sections, const 
 
 /* Whether a mention names a product, or only speaks of clothes. */
 static bool
-is_product(const struct scene *scene, const struct sections *sections, const struct mention *mention, bool others)
+is_product(const struct scene *scene, const struct sections *sections, const struct mention *mention,
+           bool others)
 {
     bool described = *mention->colour || *mention->material;
 
@@ -209,10 +221,12 @@ set(json_t *wish, const char *key, const char *value)
 }
 
 static json_t *
-wish_of(const struct scene *scene, const struct sections *sections, const struct shop *shop, const struct mention *mention)
+wish_of(const struct scene *scene, const struct sections *sections, const struct shop *shop,
+        const struct mention *mention)
 {
     const struct category *category = shop_category(shop, mention->garment);
-    const json_t *criteria = sections->json[SECTION_CRITERIA], *item = json_object_get(criteria, "budget.item");
+    const json_t *criteria = sections->json[SECTION_CRITERIA],
+                 *item = json_object_get(criteria, "budget.item");
     enum tongue tongue = tongue_of(sections);
     const struct material *material = lore_material(mention->material);
     const struct colour *colour = lore_colour(mention->colour);
@@ -222,17 +236,24 @@ wish_of(const struct scene *scene, const struct sections *sections, const struct
     for (size_t i = mention->from; i < mention->to; i++)
         if (scene->text[i] != '*' && scene->text[i] != '_')
             buffer_append(&description, scene->text + i, 1);
-    set(wish, "slot", lore_slot_name(category != NULL && category->slot != SLOT_NONE ? category->slot : mention->garment->slot));
-    set(wish, "category", category != NULL ? category->name : tongue == TONGUE_EN ? mention->garment->many : mention->garment->names[tongue]);
+    set(wish, "slot",
+        lore_slot_name(category != NULL && category->slot != SLOT_NONE ? category->slot
+                                                                       : mention->garment->slot));
+    set(wish, "category",
+        category != NULL      ? category->name
+        : tongue == TONGUE_EN ? mention->garment->many
+                              : mention->garment->names[tongue]);
     if (colour != NULL)
         set(wish, "colour", tongue == TONGUE_EN ? lore_colour_name(colour->id) : colour->names[tongue]);
     if (material != NULL)
         set(wish, "material", material->names[tongue]);
     set(wish, "style", mention->style);
-    set(wish, "gender", json_string_value(json_array_get(json_object_get(json_object_get(criteria, "gender"), "any"), 0)));
+    set(wish, "gender",
+        json_string_value(json_array_get(json_object_get(json_object_get(criteria, "gender"), "any"), 0)));
     set(wish, "description", buffer_string(&description));
     if (json_is_number(json_object_get(item, "max")))
-        json_object_set_new(wish, "max_price", json_real(json_number_value(json_object_get(item, "max")) / 100));
+        json_object_set_new(wish, "max_price",
+                            json_real(json_number_value(json_object_get(item, "max")) / 100));
     buffer_clear(&description);
     return wish;
 }
@@ -240,7 +261,23 @@ wish_of(const struct scene *scene, const struct sections *sections, const struct
 static bool
 is_same(const struct mention *a, const struct mention *b)
 {
-    return a->garment == b->garment && (!strcmp(a->colour, b->colour) || !*b->colour) && (!strcmp(a->material, b->material) || !*b->material);
+    return a->garment == b->garment && (!strcmp(a->colour, b->colour) || !*b->colour) &&
+           (!strcmp(a->material, b->material) || !*b->material);
+}
+
+/* "For shoes, I'd choose tan loafers": the bare word only leads to the thing. */
+static bool
+is_passing(const struct mention *mentions, size_t count, size_t n)
+{
+    const struct mention *one = &mentions[n];
+
+    if (*one->colour || *one->material || one->bold)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (i != n &&
+            (*mentions[i].colour || mentions[i].bold || mentions[i].garment->slot == one->garment->slot))
+            return true;
+    return false;
 }
 
 static int
@@ -258,10 +295,13 @@ add_call(struct answer *answer, const struct tool *tool, json_t *wish)
 }
 
 int
-mind_extract(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer)
+mind_extract(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+             struct answer *answer)
 {
     enum section from = sections->part[SECTION_PARAGRAPH].size > 0 ? SECTION_PARAGRAPH : SECTION_SHOPPER;
-    struct scene scene = { .mind = mind, .text = sections->part[from].text, .size = sections->part[from].size };
+    struct scene scene = { .mind = mind,
+                           .text = sections->part[from].text,
+                           .size = sections->part[from].size };
     const struct tool *tool = request_tool(ask, "find_product");
     struct mention mentions[ANSWER_CALLS], mention;
     size_t count = 0;
@@ -283,7 +323,8 @@ mind_extract(const struct mind *mind, const struct ask *ask, const struct sectio
             mentions[count++] = mention;
     }
     for (size_t n = 0; n < count && !failed; n++)
-        failed = add_call(answer, tool, wish_of(&scene, sections, &shop, &mentions[n]));
+        if (!is_passing(mentions, count, n))
+            failed = add_call(answer, tool, wish_of(&scene, sections, &shop, &mentions[n]));
     signs_clear(&scene.signs);
     if (answer->call_count == 0)
         answer->text = strdup(""); /* nothing is named here */

@@ -1,4 +1,5 @@
-/* The suggestion: what was said, in this message and before, becomes an order; the order an outfit; the outfit words. */
+/* The suggestion: what was said, in this message and before, becomes an order; the order an outfit; the
+ * outfit words. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,9 @@ static void
 take_season(struct order *order, const char *season)
 {
     if (*season)
-        order->warmth = !strcmp(season, "summer") ? WARMTH_HOT : !strcmp(season, "winter") ? WARMTH_COLD : WARMTH_MILD;
+        order->warmth = !strcmp(season, "summer")   ? WARMTH_HOT
+                        : !strcmp(season, "winter") ? WARMTH_COLD
+                                                    : WARMTH_MILD;
 }
 
 /* What an earlier message, or this one, asks for. A later wish takes the place of an earlier one. */
@@ -98,7 +101,8 @@ take_criteria(const struct mind *mind, struct order *order, const json_t *criter
         else if (!strcmp(field, "category")) {
             json_array_foreach(json_object_get(one, "none"), i, word)
             {
-                const struct garment *garment = lexicon_garment(mind->lexicon, json_is_string(word) ? json_string_value(word) : "");
+                const struct garment *garment =
+                    lexicon_garment(mind->lexicon, json_is_string(word) ? json_string_value(word) : "");
 
                 if (garment != NULL)
                     avoid(order->not_garment, &order->not_garments, garment->id);
@@ -110,7 +114,8 @@ take_criteria(const struct mind *mind, struct order *order, const json_t *criter
                 (kind == KIND_COLOUR ? order->colour : order->material)[slot] = value;
             json_array_foreach(json_object_get(one, "none"), i, word)
             {
-                value = lexicon_value(mind->lexicon, kind, json_is_string(word) ? json_string_value(word) : "");
+                value =
+                    lexicon_value(mind->lexicon, kind, json_is_string(word) ? json_string_value(word) : "");
                 if (*value && kind == KIND_COLOUR)
                     avoid(order->not_colour, &order->not_colours, value);
                 else if (*value)
@@ -136,7 +141,8 @@ take_history(const struct mind *mind, const struct ask *ask, struct order *order
         if (!ask->said[i].by_user || ask->said[i].text == request_last(ask))
             continue;
         sections_read(&sections, ask->said[i].text);
-        if (lexicon_read(mind->lexicon, sections.part[SECTION_SHOPPER].text, sections.part[SECTION_SHOPPER].size, &signs) == 0) {
+        if (lexicon_read(mind->lexicon, sections.part[SECTION_SHOPPER].text,
+                         sections.part[SECTION_SHOPPER].size, &signs) == 0) {
             reading_of(&signs, &reading);
             take_reading(order, &reading);
             signs_clear(&signs);
@@ -163,7 +169,8 @@ choose_slots(struct order *order, const struct reading *reading, const json_t *s
 {
     size_t count = json_array_size(shown);
 
-    for (size_t i = 0; i < reading->asked_count && (reading->want == WANT_ITEMS || reading->want == WANT_QUESTION); i++)
+    for (size_t i = 0;
+         i < reading->asked_count && (reading->want == WANT_ITEMS || reading->want == WANT_QUESTION); i++)
         if (!reading->asked[i].negated && strcmp(reading->asked[i].garment, "shoes"))
             ask_for(order, reading->asked[i].garment, reading->asked[i].slot);
         else if (!reading->asked[i].negated)
@@ -181,11 +188,13 @@ choose_slots(struct order *order, const struct reading *reading, const json_t *s
 
 /* A card that is not liked must not come back in the same colour. */
 static void
-avoid_referred(const struct mind *mind, struct order *order, const struct reading *reading, const json_t *shown)
+avoid_referred(const struct mind *mind, struct order *order, const struct reading *reading,
+               const json_t *shown)
 {
     for (size_t i = 0; i < reading->referred_count; i++) {
         size_t n = reading->referred[i] < 0 ? json_array_size(shown) : (size_t)reading->referred[i];
-        const struct garment *garment = lexicon_garment(mind->lexicon, n >= 1 ? json_text(json_array_get(shown, n - 1), "title", "") : "");
+        const struct garment *garment = lexicon_garment(
+            mind->lexicon, n >= 1 ? json_text(json_array_get(shown, n - 1), "title", "") : "");
 
         if (garment != NULL)
             avoid(order->not_garment, &order->not_garments, garment->id);
@@ -195,11 +204,13 @@ avoid_referred(const struct mind *mind, struct order *order, const struct readin
 static bool
 has_budget(const json_t *criteria, const struct reading *reading)
 {
-    return reading->money.max > 0 || json_object_get(criteria, "budget.outfit") != NULL || json_object_get(criteria, "budget.item") != NULL;
+    return reading->money.max > 0 || json_object_get(criteria, "budget.outfit") != NULL ||
+           json_object_get(criteria, "budget.item") != NULL;
 }
 
 static struct manner
-manner_of(const struct ask *ask, const struct sections *sections, const struct reading *reading, const struct order *order)
+manner_of(const struct ask *ask, const struct sections *sections, const struct reading *reading,
+          const struct order *order)
 {
     struct manner manner = { .language = reading->language, .mood = reading->mood, .dice = order->dice };
 
@@ -215,7 +226,8 @@ manner_of(const struct ask *ask, const struct sections *sections, const struct r
     manner.with_it = reading->same && order->asked > 0;
     manner.budget = has_budget(sections->json[SECTION_CRITERIA], reading);
     for (size_t i = 0; i < reading->trait_count; i++) {
-        manner.recoloured = manner.recoloured || (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated);
+        manner.recoloured =
+            manner.recoloured || (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated);
         if (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated)
             manner.colour = reading->traits[i].value;
         manner.excluded = manner.excluded || reading->traits[i].negated;
@@ -226,7 +238,8 @@ manner_of(const struct ask *ask, const struct sections *sections, const struct r
 }
 
 static void
-suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections, const struct reading *reading, struct buffer *out)
+suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+        const struct reading *reading, struct buffer *out)
 {
     const json_t *criteria = sections->json[SECTION_CRITERIA], *shown = sections->json[SECTION_SHOWN];
     struct order order = { .occasion = lore_occasion("everyday") };
@@ -235,7 +248,8 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     struct shop shop;
     struct manner manner;
 
-    order.dice = words_hash(mind->seed + (unsigned)ask->said_count * 31, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size);
+    order.dice = words_hash(mind->seed + (unsigned)ask->said_count * 31, sections->part[SECTION_SHOPPER].text,
+                            sections->part[SECTION_SHOPPER].size);
     if (lore_occasion(occasion) != NULL)
         order.occasion = lore_occasion(occasion);
     take_history(mind, ask, &order);
@@ -250,15 +264,18 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
 }
 
 int
-mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections, struct answer *answer)
+mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+             struct answer *answer)
 {
-    bool before = ask->said_count > 1 || json_object_size(sections->json[SECTION_CRITERIA]) > 0 || json_array_size(sections->json[SECTION_SHOWN]) > 0;
+    bool before = ask->said_count > 1 || json_object_size(sections->json[SECTION_CRITERIA]) > 0 ||
+                  json_array_size(sections->json[SECTION_SHOWN]) > 0;
     struct buffer out = { 0 };
     struct reading reading;
     struct signs signs;
     unsigned dice;
 
-    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size, &signs))
+    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text,
+                     sections->part[SECTION_SHOPPER].size, &signs))
         return -1;
     reading_of(&signs, &reading);
     dice = words_hash(mind->seed, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size);

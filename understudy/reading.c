@@ -45,7 +45,7 @@ reading_slot_near(const struct signs *signs, size_t at)
 
         if (slot_of(sign) != SLOT_NONE)
             return i == at || (!strcmp(signs->list[i].text, "in") || !strcmp(signs->list[i].text, "of") ||
-                              !strcmp(signs->list[i].text, "en") || signs->list[i].kind == KIND_INA)
+                               !strcmp(signs->list[i].text, "en") || signs->list[i].kind == KIND_INA)
                        ? slot_of(sign)
                        : SLOT_NONE;
     }
@@ -61,7 +61,8 @@ read_language(const struct signs *signs, struct reading *reading)
 
     for (size_t i = 0; i < signs->count; i++)
         for (int t = 0; t < 4; t++)
-            if ((signs->list[i].kind == KIND_TONGUE || signs->list[i].kind == KIND_OR) && !strcmp(signs->list[i].value, tongues[t]))
+            if ((signs->list[i].kind == KIND_TONGUE || signs->list[i].kind == KIND_OR) &&
+                !strcmp(signs->list[i].value, tongues[t]))
                 votes[t]++;
     for (int t = 1; t < 4; t++)
         if (votes[t] > votes[best])
@@ -86,7 +87,8 @@ is_host(const struct signs *signs, size_t at)
 static bool
 is_company(const struct signs *signs, size_t at)
 {
-    static const char *const company[] = { "with", "meeting", "meet", "see", "seeing", "mit", "avec", "con", "from" };
+    static const char *const company[] = { "with", "meeting", "meet", "see", "seeing",
+                                           "mit",  "avec",    "con",  "from" };
 
     if (at > 0 && signs->list[at - 1].kind == KIND_OCCASION)
         return true; /* "meeting my" is one sign */
@@ -106,7 +108,8 @@ years(const struct signs *signs)
 
         if (sign->kind == KIND_NUMBER && is_kind(signs, i + 1, KIND_YEARS))
             return sign->number;
-        if (sign->kind == KIND_NUMBER && i > 0 && (!strcmp(signs->list[i - 1].text, "aged") || !strcmp(signs->list[i - 1].text, "age")))
+        if (sign->kind == KIND_NUMBER && i > 0 &&
+            (!strcmp(signs->list[i - 1].text, "aged") || !strcmp(signs->list[i - 1].text, "age")))
             return sign->number;
     }
     return -1;
@@ -146,7 +149,8 @@ read_garments(const struct signs *signs, struct reading *reading)
 {
     for (size_t i = 0; i < signs->count && reading->asked_count < ASKED_MOST; i++) {
         const struct sign *sign = &signs->list[i];
-        bool mine = i > 0 && (!strcmp(signs->list[i - 1].text, "my") || !strcmp(signs->list[i - 1].text, "have")) &&
+        bool mine = i > 0 &&
+                    (!strcmp(signs->list[i - 1].text, "my") || !strcmp(signs->list[i - 1].text, "have")) &&
                     strcmp(lore_slot_name(slot_of(sign)), "");
         bool beside = false;
 
@@ -156,10 +160,11 @@ read_garments(const struct signs *signs, struct reading *reading)
             beside = beside || signs->list[i - back].kind == KIND_GOWITH;
         if (mine || beside)
             continue; /* what they own already, or what it is to go with */
-        if (is_kind(signs, i + 1, KIND_SIZE) || (is_kind(signs, i + 1, KIND_TONGUE) && is_kind(signs, i + 2, KIND_SIZE) && sign->kind == KIND_SLOT))
-            continue; /* "my shoe size" */
+        if (is_kind(signs, i + 1, KIND_SIZE) && !signs->list[i + 1].pauses && !signs->list[i + 1].stops &&
+            !is_kind(signs, i + 2, KIND_NUMBER))
+            continue; /* "my boot size is", but not "sneakers size 9" */
         reading->asked[reading->asked_count++] =
-            (struct asked){ sign->kind == KIND_GARMENT ? sign->value : "", slot_of(sign), sign->negated };
+            (struct asked) { sign->kind == KIND_GARMENT ? sign->value : "", slot_of(sign), sign->negated };
     }
 }
 
@@ -172,11 +177,12 @@ read_traits(const struct signs *signs, struct reading *reading)
         if (sign->kind != KIND_COLOUR && sign->kind != KIND_MATERIAL && sign->kind != KIND_STYLE)
             continue;
         if (sign->kind == KIND_STYLE && i > 0 && is_kind(signs, i - 1, KIND_TOO))
-            reading->traits[reading->trait_count++] = (struct trait){ sign->kind, sign->value, SLOT_NONE, true };
+            reading->traits[reading->trait_count++] =
+                (struct trait) { sign->kind, sign->value, SLOT_NONE, true };
         else
-            reading->traits[reading->trait_count++] = (struct trait){
-                sign->kind, sign->value, sign->negated ? SLOT_NONE : reading_slot_near(signs, i), sign->negated
-            };
+            reading->traits[reading->trait_count++] =
+                (struct trait) { sign->kind, sign->value,
+                                 sign->negated ? SLOT_NONE : reading_slot_near(signs, i), sign->negated };
     }
 }
 
@@ -244,22 +250,27 @@ read_turns(const struct signs *signs, struct reading *reading)
         bool forgets = sign->kind == KIND_FORGET;
 
         reading->cheaper = reading->cheaper || sign->kind == KIND_CHEAPER ||
-                           (sign->kind == KIND_PRICEY && i > 0 && (is_kind(signs, i - 1, KIND_NOT) || is_kind(signs, i - 1, KIND_TOO)));
+                           (sign->kind == KIND_PRICEY && i > 0 &&
+                            (is_kind(signs, i - 1, KIND_NOT) || is_kind(signs, i - 1, KIND_TOO)));
         reading->dearer = reading->dearer || sign->kind == KIND_DEARER;
         reading->on_sale = reading->on_sale || sign->kind == KIND_SALE;
         reading->in_stock = reading->in_stock || sign->kind == KIND_STOCK;
-        reading->same = reading->same || sign->kind == KIND_SAME || sign->kind == KIND_GOWITH || sign->kind == KIND_SWAP;
+        reading->same =
+            reading->same || sign->kind == KIND_SAME || sign->kind == KIND_GOWITH || sign->kind == KIND_SWAP;
         reading->whole = reading->whole || sign->kind == KIND_OUTFIT;
         reading->asks = reading->asks || (sign->kind == KIND_ASK && (i == 0 || sign->stops || sign->pauses));
         reading->greets = reading->greets || sign->kind == KIND_GREETING;
         reading->any_colour = reading->any_colour || sign->kind == KIND_NOCOLOUR;
         reading->any_price = reading->any_price || sign->kind == KIND_NOBUDGET;
         for (size_t j = i + 1; forgets && j < signs->count && j <= i + 3; j++)
-            reading->any_price = reading->any_price || is_kind(signs, j, KIND_MAX) || is_kind(signs, j, KIND_PRICE);
+            reading->any_price =
+                reading->any_price || is_kind(signs, j, KIND_MAX) || is_kind(signs, j, KIND_PRICE);
         for (size_t j = i; forgets && j > 0 && j + 3 > i; j--)
-            reading->any_price = reading->any_price || is_kind(signs, j - 1, KIND_MAX) || is_kind(signs, j - 1, KIND_PRICE);
+            reading->any_price =
+                reading->any_price || is_kind(signs, j - 1, KIND_MAX) || is_kind(signs, j - 1, KIND_PRICE);
         for (size_t j = i + 1; forgets && j < signs->count && j <= i + 3; j++)
-            reading->any_colour = reading->any_colour || !strcmp(signs->list[j].text, "colour") || !strcmp(signs->list[j].text, "color");
+            reading->any_colour = reading->any_colour || !strcmp(signs->list[j].text, "colour") ||
+                                  !strcmp(signs->list[j].text, "color");
     }
 }
 
@@ -273,17 +284,19 @@ read_topic(const struct signs *signs, struct reading *reading)
 
         other = other || kind == KIND_OTHER;
         abuse = abuse || kind == KIND_ABUSE;
-        clothes = clothes || kind == KIND_GARMENT || kind == KIND_SLOT || kind == KIND_CLOTHES || kind == KIND_OUTFIT;
+        clothes = clothes || kind == KIND_GARMENT || kind == KIND_SLOT || kind == KIND_CLOTHES ||
+                  kind == KIND_OUTFIT;
     }
     bool about = clothes || reading->trait_count > 0 || reading->size_count > 0 || *reading->occasion ||
-                 reading->cheaper || reading->dearer || reading->referred_count > 0 || reading->money.max > 0 ||
-                 reading->money.min > 0 || reading->any_price || reading->any_colour || reading->on_sale ||
-                 *reading->gender || *reading->age_group || (*reading->season && !other);
-    reading->topic = abuse && !clothes         ? TOPIC_ABUSE
-                     : other && !clothes       ? TOPIC_OTHER
-                     : about || reading->same  ? TOPIC_FASHION
+                 reading->cheaper || reading->dearer || reading->referred_count > 0 ||
+                 reading->money.max > 0 || reading->money.min > 0 || reading->any_price ||
+                 reading->any_colour || reading->on_sale || *reading->gender || *reading->age_group ||
+                 (*reading->season && !other);
+    reading->topic = abuse && !clothes                   ? TOPIC_ABUSE
+                     : other && !clothes                 ? TOPIC_OTHER
+                     : about || reading->same            ? TOPIC_FASHION
                      : signs->count > 4 && reading->asks ? TOPIC_OTHER
-                                               : TOPIC_UNCLEAR;
+                                                         : TOPIC_UNCLEAR;
 }
 
 static void
@@ -293,17 +306,19 @@ read_want(const struct signs *signs, struct reading *reading)
 
     for (size_t i = 0; i < reading->asked_count; i++)
         wanted += !reading->asked[i].negated;
-    if (reading->asks && sign_at(signs, 0)->kind == KIND_ASK && !reading->cheaper && !reading->same && !wanted && !*reading->occasion)
+    if (reading->asks && sign_at(signs, 0)->kind == KIND_ASK && !reading->cheaper && !reading->same &&
+        !wanted && !*reading->occasion)
         reading->want = WANT_QUESTION;
-    else if (reading->asks && (sign_at(signs, 0)->kind == KIND_ASK) && !strncmp(sign_at(signs, 0)->text, "can", 3) && !reading->same)
+    else if (reading->asks && (sign_at(signs, 0)->kind == KIND_ASK) &&
+             !strncmp(sign_at(signs, 0)->text, "can", 3) && !reading->same)
         reading->want = WANT_QUESTION;
     else if (wanted > 0 && !reading->whole)
         reading->want = WANT_ITEMS;
     else if (*reading->occasion || reading->whole)
         reading->want = WANT_LOOK;
-    else if (reading->cheaper || reading->dearer || reading->same || reading->referred_count || reading->trait_count ||
-             reading->size_count || reading->money.max > 0 || reading->asked_count || reading->any_price ||
-             reading->any_colour || reading->on_sale)
+    else if (reading->cheaper || reading->dearer || reading->same || reading->referred_count ||
+             reading->trait_count || reading->size_count || reading->money.max > 0 || reading->asked_count ||
+             reading->any_price || reading->any_colour || reading->on_sale)
         reading->want = WANT_CHANGE;
     else
         reading->want = WANT_LOOK;
@@ -312,7 +327,9 @@ read_want(const struct signs *signs, struct reading *reading)
 void
 reading_of(const struct signs *signs, struct reading *reading)
 {
-    *reading = (struct reading){ .language = "en", .occasion = "", .mood = "", .season = "", .gender = "", .age_group = "" };
+    *reading = (struct reading) {
+        .language = "en", .occasion = "", .mood = "", .season = "", .gender = "", .age_group = ""
+    };
     reading->money.currency = "";
     read_language(signs, reading);
     read_person(signs, reading);

@@ -34,9 +34,9 @@ struct size_wish {
 };
 
 struct money {
-    double min, max; /* major units; 0: none */
+    double min, max;      /* major units; 0: none */
     const char *currency; /* "" when it was not said */
-    bool outfit, item; /* scope as said; neither: by what is asked for */
+    bool outfit, item;    /* scope as said; neither: by what is asked for */
 };
 
 enum { ASKED_MOST = 16, TRAITS_MOST = 24, SIZES_MOST = 4, REFERRED_MOST = 8 };
@@ -44,11 +44,11 @@ enum { ASKED_MOST = 16, TRAITS_MOST = 24, SIZES_MOST = 4, REFERRED_MOST = 8 };
 struct reading {
     enum topic topic;
     enum want want;
-    const char *language; /* en, de, fr, es */
-    bool language_told;   /* some word gave it away */
+    const char *language;                 /* en, de, fr, es */
+    bool language_told;                   /* some word gave it away */
     const char *occasion, *mood, *season; /* "" when not said */
-    const char *gender;    /* male, female, unisex or "" */
-    const char *age_group; /* kids, toddler, infant, newborn, adult or "" */
+    const char *gender;                   /* male, female, unisex or "" */
+    const char *age_group;                /* kids, toddler, infant, newborn, adult or "" */
     struct asked asked[ASKED_MOST];
     size_t asked_count;
     struct trait traits[TRAITS_MOST];
@@ -60,9 +60,9 @@ struct reading {
     size_t referred_count;
     bool cheaper, dearer, on_sale, in_stock;
     bool any_colour, any_price; /* "forget the budget" */
-    bool same;    /* leans on what was before: "same but", "instead", "to go with it" */
-    bool whole;   /* an outfit is spoken of */
-    bool asks;    /* a question about clothes */
+    bool same;                  /* leans on what was before: "same but", "instead", "to go with it" */
+    bool whole;                 /* an outfit is spoken of */
+    bool asks;                  /* a question about clothes */
     bool greets;
 };
 

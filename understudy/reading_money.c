@@ -38,7 +38,8 @@ currency_of(const struct signs *signs, size_t at)
         return signs->list[at - 1].value;
     if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_CURRENCY && !signs->list[at + 1].stops)
         return signs->list[at + 1].value;
-    if (at + 2 < signs->count && signs->list[at + 1].kind == KIND_SYSTEM && signs->list[at + 2].kind == KIND_CURRENCY)
+    if (at + 2 < signs->count && signs->list[at + 1].kind == KIND_SYSTEM &&
+        signs->list[at + 2].kind == KIND_CURRENCY)
         return signs->list[at + 2].value;
     return "";
 }
@@ -50,8 +51,9 @@ range_end(const struct signs *signs, size_t at)
     for (size_t i = at + 1; i < signs->count && i <= at + 4; i++) {
         if (signs->list[i].kind == KIND_NUMBER)
             return i;
-        if (signs->list[i].kind != KIND_CURRENCY && strcmp(signs->list[i].text, "to") && strcmp(signs->list[i].text, "and") &&
-            strcmp(signs->list[i].text, "und") && strcmp(signs->list[i].text, "et") && strcmp(signs->list[i].text, "y"))
+        if (signs->list[i].kind != KIND_CURRENCY && strcmp(signs->list[i].text, "to") &&
+            strcmp(signs->list[i].text, "and") && strcmp(signs->list[i].text, "und") &&
+            strcmp(signs->list[i].text, "et") && strcmp(signs->list[i].text, "y"))
             return 0;
     }
     return 0;
@@ -89,7 +91,8 @@ read_amount(const struct signs *signs, size_t at, struct money *money)
         return false;
     if (sign->number <= 0 || (!*currency && sign->number < 5))
         return false;
-    if (cue_before(signs, at, KIND_SIZE, 2) || (at + 1 < signs->count && signs->list[at + 1].kind == KIND_YEARS))
+    if (cue_before(signs, at, KIND_SIZE, 2) ||
+        (at + 1 < signs->count && signs->list[at + 1].kind == KIND_YEARS))
         return false;
     if (end > 0 && signs->list[end].number > sign->number) {
         money->min = sign->number;
@@ -108,6 +111,7 @@ void
 reading_money(const struct signs *signs, struct reading *reading)
 {
     for (size_t i = 0; i < signs->count; i++)
-        if (signs->list[i].kind == KIND_NUMBER && read_amount(signs, i, &reading->money) && reading->money.max > 0)
+        if (signs->list[i].kind == KIND_NUMBER && read_amount(signs, i, &reading->money) &&
+            reading->money.max > 0)
             return;
 }

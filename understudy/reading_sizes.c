@@ -28,20 +28,24 @@ letter_word_is_size(const struct signs *signs, size_t at)
     if (at > 0) {
         const struct sign *before = &signs->list[at - 1];
 
-        if (before->kind == KIND_SIZE || before->kind == KIND_AM || before->kind == KIND_WEAR || before->kind == KIND_INA)
+        if (before->kind == KIND_SIZE || before->kind == KIND_AM || before->kind == KIND_WEAR ||
+            before->kind == KIND_INA)
             return true;
-        if (!strcmp(before->text, "in") && (at + 1 >= signs->count || signs->list[at + 1].stops || signs->list[at + 1].pauses))
+        if (!strcmp(before->text, "in") &&
+            (at + 1 >= signs->count || signs->list[at + 1].stops || signs->list[at + 1].pauses))
             return true;
         if (!strcmp(before->text, "choose") || !strcmp(before->text, "be") || !strcmp(before->text, "get"))
             return true;
-        if (!strcmp(before->text, "mens") || !strcmp(before->text, "womens") || !strcmp(before->text, "men") || !strcmp(before->text, "women"))
+        if (!strcmp(before->text, "mens") || !strcmp(before->text, "womens") ||
+            !strcmp(before->text, "men") || !strcmp(before->text, "women"))
             return true;
     }
     if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE)
         return true;
     if (at > 1 && !strcmp(signs->list[at - 1].text, "a") && !strcmp(signs->list[at - 2].text, "is"))
         return true;
-    for (size_t i = at + 1; i < signs->count && i <= at + 4 && !signs->list[i].pauses && !signs->list[i].stops; i++) {
+    for (size_t i = at + 1;
+         i < signs->count && i <= at + 4 && !signs->list[i].pauses && !signs->list[i].stops; i++) {
         const struct sign *sign = &signs->list[i];
 
         if (sign->kind == KIND_GARMENT) {
@@ -49,8 +53,8 @@ letter_word_is_size(const struct signs *signs, size_t at)
 
             return slot != SLOT_BAG && slot != SLOT_JEWELLERY && slot != SLOT_ACCESSORY && slot != SLOT_SHOES;
         }
-        if (sign->kind != KIND_COLOUR && sign->kind != KIND_MATERIAL && sign->kind != KIND_STYLE && sign->kind != KIND_PERSON &&
-            strcmp(sign->text, "of") && strcmp(sign->text, "pair"))
+        if (sign->kind != KIND_COLOUR && sign->kind != KIND_MATERIAL && sign->kind != KIND_STYLE &&
+            sign->kind != KIND_PERSON && strcmp(sign->text, "of") && strcmp(sign->text, "pair"))
             return false;
     }
     return false;
@@ -66,10 +70,12 @@ letter_sign_is_size(const struct signs *signs, size_t at)
     if (at == 0)
         return false;
     const struct sign *before = &signs->list[at - 1];
-    return before->kind == KIND_SIZE || before->kind == KIND_AM || before->kind == KIND_WEAR || before->kind == KIND_INA ||
-           before->kind == KIND_LETTERSIGN || before->kind == KIND_LETTER || before->kind == KIND_LETTERWORD ||
+    return before->kind == KIND_SIZE || before->kind == KIND_AM || before->kind == KIND_WEAR ||
+           before->kind == KIND_INA || before->kind == KIND_LETTERSIGN || before->kind == KIND_LETTER ||
+           before->kind == KIND_LETTERWORD ||
            (before->kind == KIND_OR && at > 1 && signs->list[at - 2].kind == KIND_LETTERSIGN) ||
-           (at > 1 && signs->list[at - 2].kind == KIND_SIZE && (before->kind == KIND_TONGUE || !strcmp(before->text, "of")));
+           (at > 1 && signs->list[at - 2].kind == KIND_SIZE &&
+            (before->kind == KIND_TONGUE || !strcmp(before->text, "of")));
 }
 
 /* The slot that number AT goes with: of the garment just after it, else the last before it in the
@@ -79,7 +85,8 @@ slot_beside(const struct signs *signs, size_t at)
 {
     enum slot before = SLOT_NONE;
 
-    for (size_t i = at + 1; i < signs->count && i <= at + 2 && !signs->list[i].pauses && !signs->list[i].stops; i++)
+    for (size_t i = at + 1;
+         i < signs->count && i <= at + 2 && !signs->list[i].pauses && !signs->list[i].stops; i++)
         if (signs->list[i].kind == KIND_GARMENT)
             return lore_garment(signs->list[i].value)->slot;
     for (size_t i = 0; i < signs->count; i++) {
@@ -87,7 +94,8 @@ slot_beside(const struct signs *signs, size_t at)
             continue;
         if (i > at && before != SLOT_NONE)
             break;
-        before = signs->list[i].kind == KIND_SLOT ? lore_slot(signs->list[i].value) : lore_garment(signs->list[i].value)->slot;
+        before = signs->list[i].kind == KIND_SLOT ? lore_slot(signs->list[i].value)
+                                                  : lore_garment(signs->list[i].value)->slot;
     }
     return before;
 }
@@ -123,7 +131,8 @@ class_of(const struct reading *reading, const char *cue, const char *system, enu
         return "waist";
     if (!strcmp(cue, "numeric") || slot == SLOT_BOTTOM)
         return "numeric";
-    if (slot == SLOT_TOP || slot == SLOT_DRESS || slot == SLOT_OUTERWEAR || slot == SLOT_SET || slot == SLOT_SWIMWEAR)
+    if (slot == SLOT_TOP || slot == SLOT_DRESS || slot == SLOT_OUTERWEAR || slot == SLOT_SET ||
+        slot == SLOT_SWIMWEAR)
         return "numeric";
     return class_alone(reading, system, number);
 }
@@ -137,8 +146,9 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
     char value[16];
     bool money = at > 0 && signs->list[at - 1].kind == KIND_CURRENCY;
 
-    money = money || (at + 1 < signs->count && (signs->list[at + 1].kind == KIND_CURRENCY || signs->list[at + 1].kind == KIND_YEARS ||
-                                                signs->list[at + 1].kind == KIND_AFTERMAX));
+    money = money || (at + 1 < signs->count &&
+                      (signs->list[at + 1].kind == KIND_CURRENCY || signs->list[at + 1].kind == KIND_YEARS ||
+                       signs->list[at + 1].kind == KIND_AFTERMAX));
     if (money || sign->number <= 0 || sign->number > 60)
         return;
     for (size_t back = 1; back <= 4 && back <= at && !signs->list[at - back + 1].stops; back++) {
@@ -146,7 +156,8 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
 
         if (before->kind == KIND_SYSTEM)
             system = before->value;
-        if (before->kind == KIND_SIZE || (back <= 2 && (before->kind == KIND_WEAR || before->kind == KIND_AM))) {
+        if (before->kind == KIND_SIZE ||
+            (back <= 2 && (before->kind == KIND_WEAR || before->kind == KIND_AM))) {
             cue = before->kind == KIND_SIZE ? before->value : "";
             break;
         }
@@ -157,10 +168,11 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
         if (before->kind == KIND_NUMBER || before->kind == KIND_GARMENT)
             break;
     }
-    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE && (cue == NULL || *signs->list[at + 1].value))
+    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE &&
+        (cue == NULL || *signs->list[at + 1].value))
         cue = signs->list[at + 1].value;
-    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_GARMENT && cue == NULL && sign->number >= 35 &&
-        lore_garment(signs->list[at + 1].value)->slot == SLOT_SHOES)
+    if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_GARMENT && cue == NULL &&
+        sign->number >= 35 && lore_garment(signs->list[at + 1].value)->slot == SLOT_SHOES)
         cue = "shoes";
     for (size_t i = at + 1; i < signs->count && i <= at + 2; i++)
         if (signs->list[i].kind == KIND_SYSTEM)

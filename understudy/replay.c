@@ -36,7 +36,8 @@ read_meta(struct replay *replay, const char *path)
     snprintf(name, sizeof name, "%s.meta", path);
     if (read_file(&text, name) == 0 && (meta = json_read(text.bytes, text.size, NULL)) != NULL) {
         replay->status = (int)json_number(meta, "status", replay->status);
-        type = json_string_value(json_array_get(json_object_get(json_object_get(meta, "headers"), "content-type"), 0));
+        type = json_string_value(
+            json_array_get(json_object_get(json_object_get(meta, "headers"), "content-type"), 0));
         if (type != NULL)
             snprintf(replay->type, sizeof replay->type, "%s", type);
         json_decref(meta);
@@ -49,8 +50,9 @@ replay_open(struct replay *replay, const char *path)
 {
     const char *dot = strrchr(path, '.');
 
-    *replay = (struct replay){ .status = 200 };
-    snprintf(replay->type, sizeof replay->type, "%s", dot != NULL && !strcmp(dot, ".sse") ? "text/event-stream" : "application/json");
+    *replay = (struct replay) { .status = 200 };
+    snprintf(replay->type, sizeof replay->type, "%s",
+             dot != NULL && !strcmp(dot, ".sse") ? "text/event-stream" : "application/json");
     if (read_file(&replay->body, path)) {
         log_error("replay %s: %s", path, strerror(errno));
         replay_close(replay);

@@ -6,7 +6,8 @@
 #include "common/json.h"
 
 static const char *const labels[SECTIONS] = {
-    "SHOPPER:", "CRITERIA:", "PROFILE:", "FACETS:", "SHOWN:", "PARAGRAPH:", "BEFORE:", "LANGUAGE:", "WANTED:", "LINES:", "LOOK:",
+    "SHOPPER:", "CRITERIA:", "PROFILE:", "FACETS:", "SHOWN:", "PARAGRAPH:",
+    "BEFORE:",  "LANGUAGE:", "WANTED:",  "LINES:",  "LOOK:",
 };
 
 /* The label that the line at TEXT begins with, or SECTIONS. */
@@ -38,7 +39,7 @@ sections_read(struct sections *sections, const char *message)
     enum section open = SECTION_SHOPPER;
     const char *start = message, *line = message;
 
-    *sections = (struct sections){ 0 };
+    *sections = (struct sections) { 0 };
     for (int i = 0; i < SECTIONS; i++)
         sections->part[i].text = "";
     for (; line != NULL; line = strchr(line, '\n')) {
@@ -60,5 +61,5 @@ sections_clear(struct sections *sections)
 {
     for (int i = 0; i < SECTIONS; i++)
         json_decref(sections->json[i]);
-    *sections = (struct sections){ 0 };
+    *sections = (struct sections) { 0 };
 }

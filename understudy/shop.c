@@ -11,7 +11,7 @@ shop_read(struct shop *shop, const struct lexicon *lexicon, const json_t *facets
     const json_t *categories = json_object_get(facets, "categories"), *one;
     size_t i;
 
-    *shop = (struct shop){ .colours = json_object_get(facets, "colours") };
+    *shop = (struct shop) { .colours = json_object_get(facets, "colours") };
     json_array_foreach(categories, i, one)
     {
         const char *name = json_is_string(one) ? json_string_value(one) : json_text(one, "name", "");
@@ -91,6 +91,8 @@ shop_has_colour(const struct shop *shop, const char *colour)
 
     if (!json_is_string(json_array_get(shop->colours, 0)))
         return true;
-    json_array_foreach(shop->colours, i, one) if (json_is_string(one) && !strcmp(json_string_value(one), lore_colour_name(colour))) return true;
+    json_array_foreach(shop->colours, i,
+                       one) if (json_is_string(one) &&
+                                !strcmp(json_string_value(one), lore_colour_name(colour))) return true;
     return false;
 }

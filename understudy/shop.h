@@ -17,7 +17,7 @@ struct category {
 
 struct shop {
     struct category list[CATEGORIES_MOST];
-    size_t count;         /* 0: nothing is known, so everything may be there */
+    size_t count;          /* 0: nothing is known, so everything may be there */
     const json_t *colours; /* names, or NULL */
 };
 

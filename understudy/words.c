@@ -10,9 +10,10 @@
 
 /* What the two-byte letters U+00C0 to U+00FF are without their accents. */
 static const char folded_latin[64][3] = {
-    "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i", "i", "d", "n", "o", "o", "o", "o",
-    "o", "", "o", "u", "u", "u", "u", "y", "th", "ss", "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e",
-    "i", "i", "i", "i", "d", "n", "o", "o", "o", "o", "o", "", "o", "u", "u", "u", "u", "y", "th", "y",
+    "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",
+    "d", "n", "o", "o", "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "ss",
+    "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",
+    "d", "n", "o", "o", "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "y",
 };
 
 /* What one character is to us. */
@@ -28,14 +29,14 @@ read_character(const char *text, size_t size, enum sort *sort, char fold[5])
     if (c < 0x80) {
         fold[0] = (char)tolower(c);
         fold[1] = '\0';
-        *sort = isalpha(c)                              ? SORT_LETTER
-                : isdigit(c)                            ? SORT_DIGIT
-                : c == '$'                              ? SORT_MONEY
-                : c == '\''                             ? SORT_NONE
-                : c == '.' || c == '!' || c == '?'      ? SORT_STOP
-                : c == '\n' || c == ';'                 ? SORT_STOP
+        *sort = isalpha(c)                                     ? SORT_LETTER
+                : isdigit(c)                                   ? SORT_DIGIT
+                : c == '$'                                     ? SORT_MONEY
+                : c == '\''                                    ? SORT_NONE
+                : c == '.' || c == '!' || c == '?'             ? SORT_STOP
+                : c == '\n' || c == ';'                        ? SORT_STOP
                 : c == ',' || c == ':' || c == '(' || c == ')' ? SORT_PAUSE
-                                                        : SORT_SPACE;
+                                                               : SORT_SPACE;
         return 1;
     }
     if (size >= 2 && (c == 0xC3)) {
@@ -66,7 +67,8 @@ read_character(const char *text, size_t size, enum sort *sort, char fold[5])
     return c >= 0xF0 && size >= 4 ? 4 : c >= 0xE0 && size >= 3 ? 3 : size >= 2 ? 2 : 1;
 }
 
-/* The value of the digits at TEXT; *TAKEN says how many bytes. "1,200" and "1.200,50" are read as money is. */
+/* The value of the digits at TEXT; *TAKEN says how many bytes. "1,200" and "1.200,50" are read as money is.
+ */
 static double
 read_digits(const char *text, size_t size, size_t *taken)
 {
@@ -104,7 +106,7 @@ begin_word(struct words *words, size_t start, char *at, bool pauses, bool stops)
 {
     struct word *word = &words->list[words->count++];
 
-    *word = (struct word){ .text = at, .start = start, .pauses = pauses, .stops = stops };
+    *word = (struct word) { .text = at, .start = start, .pauses = pauses, .stops = stops };
     return word;
 }
 
@@ -114,7 +116,7 @@ words_cut(struct words *words, const char *text, size_t size)
     bool pauses = false, stops = false, inside = false;
     char *at;
 
-    *words = (struct words){ 0 };
+    *words = (struct words) { 0 };
     words->list = calloc(size + 1, sizeof *words->list);
     words->folded = at = malloc(size * 3 + 2);
     if (words->list == NULL || words->folded == NULL) {
@@ -137,7 +139,8 @@ words_cut(struct words *words, const char *text, size_t size)
         if (sort == SORT_DIGIT) {
             word = begin_word(words, i, at, pauses, stops);
             word->number = read_digits(text + i, size - i, &taken);
-            word->is_number = i + taken + 1 >= size || text[i + taken] != '\'' || !isdigit((unsigned char)text[i + taken + 1]);
+            word->is_number = i + taken + 1 >= size || text[i + taken] != '\'' ||
+                              !isdigit((unsigned char)text[i + taken + 1]);
             if (!word->is_number)
                 taken += 1 + strspn(text + i + taken + 1, "0123456789"); /* 5'2 is how tall somebody is */
             memcpy(at, text + i, taken);
@@ -167,7 +170,7 @@ words_clear(struct words *words)
 {
     free(words->list);
     free(words->folded);
-    *words = (struct words){ 0 };
+    *words = (struct words) { 0 };
 }
 
 char *
@@ -197,12 +200,13 @@ static const struct {
     const char *text;
     int value;
 } number_words[] = {
-    { "one", 1 },       { "two", 2 },      { "three", 3 },    { "four", 4 },     { "five", 5 },    { "six", 6 },
-    { "seven", 7 },     { "eight", 8 },    { "nine", 9 },     { "ten", 10 },     { "eleven", 11 }, { "twelve", 12 },
-    { "thirteen", 13 }, { "fourteen", 14 },{ "fifteen", 15 }, { "sixteen", 16 }, { "seventeen", 17 },
-    { "eighteen", 18 }, { "nineteen", 19 },{ "twenty", 20 },  { "thirty", 30 },  { "forty", 40 },  { "fourty", 40 },
-    { "fifty", 50 },    { "sixty", 60 },   { "seventy", 70 }, { "eighty", 80 },  { "ninety", 90 }, { "couple", 2 },
-    { "few", 3 },       { "hundred", 100 },{ "thousand", 1000 }, { "grand", 1000 }, { "k", 1000 },
+    { "one", 1 },       { "two", 2 },         { "three", 3 },     { "four", 4 },      { "five", 5 },
+    { "six", 6 },       { "seven", 7 },       { "eight", 8 },     { "nine", 9 },      { "ten", 10 },
+    { "eleven", 11 },   { "twelve", 12 },     { "thirteen", 13 }, { "fourteen", 14 }, { "fifteen", 15 },
+    { "sixteen", 16 },  { "seventeen", 17 },  { "eighteen", 18 }, { "nineteen", 19 }, { "twenty", 20 },
+    { "thirty", 30 },   { "forty", 40 },      { "fourty", 40 },   { "fifty", 50 },    { "sixty", 60 },
+    { "seventy", 70 },  { "eighty", 80 },     { "ninety", 90 },   { "couple", 2 },    { "few", 3 },
+    { "hundred", 100 }, { "thousand", 1000 }, { "grand", 1000 },  { "k", 1000 },
 };
 
 static int
@@ -233,7 +237,8 @@ scale_digits(const struct words *words, size_t first, double *number)
         *number *= scale;
         return 2;
     }
-    if (is_word(words, first + 1, "and") && is_word(words, first + 2, "a") && is_word(words, first + 3, "half")) {
+    if (is_word(words, first + 1, "and") && is_word(words, first + 2, "a") &&
+        is_word(words, first + 3, "half")) {
         *number += 0.5;
         return 4;
     }
@@ -272,7 +277,8 @@ words_number(const struct words *words, size_t first, double *number)
             part += value;
         }
         last = value;
-        if (is_word(words, at + 1, "and") && last >= 100 && number_word(words, at + 2) && number_word(words, at + 2) < 100)
+        if (is_word(words, at + 1, "and") && last >= 100 && number_word(words, at + 2) &&
+            number_word(words, at + 2) < 100)
             at++;
         else if (is_word(words, at + 1, "of") && number_word(words, at + 2) >= 100)
             at++;

@@ -73,13 +73,14 @@ put_invented_price(struct buffer *out, const struct manner *manner, size_t n)
 static void
 put_acknowledgement(struct buffer *out, const struct manner *manner)
 {
-    static const char *const cheaper[] = {
-        "Of course, let's bring the total down without losing the idea.", "Happy to. Same spirit, gentler on your wallet.",
-        "Absolutely. Here's a version that spends only where it shows."
-    };
-    static const char *const excluded[] = { "No problem, that one is out.", "Fair enough, let's leave that behind.",
+    static const char *const cheaper[] = { "Of course, let's bring the total down without losing the idea.",
+                                           "Happy to. Same spirit, gentler on your wallet.",
+                                           "Absolutely. Here's a version that spends only where it shows." };
+    static const char *const excluded[] = { "No problem, that one is out.",
+                                            "Fair enough, let's leave that behind.",
                                             "Understood. Here's something that feels more like you." };
-    static const char *const items[] = { "Gladly.", "Good call, that's the piece to get right.", "With pleasure." };
+    static const char *const items[] = { "Gladly.", "Good call, that's the piece to get right.",
+                                         "With pleasure." };
 
     if (manner->cheaper)
         buffer_text(out, PICK(cheaper, manner->dice));
@@ -93,7 +94,8 @@ put_acknowledgement(struct buffer *out, const struct manner *manner)
     } else if (manner->sized)
         buffer_printf(out, "Thanks, size %s it is; I'll keep to what comes in it.", manner->size);
     else if (manner->with_it)
-        buffer_text(out, manner->dice % 2 ? "To go with what we have so far, I'd keep it simple." : "Gladly. Here's what will sit well with the rest.");
+        buffer_text(out, manner->dice % 2 ? "To go with what we have so far, I'd keep it simple."
+                                          : "Gladly. Here's what will sit well with the rest.");
     else
         buffer_text(out, PICK(items, manner->dice));
 }
@@ -101,8 +103,10 @@ put_acknowledgement(struct buffer *out, const struct manner *manner)
 static void
 put_opening(struct buffer *out, const struct order *order, const struct manner *manner)
 {
-    static const char *const greetings[] = { "What a nice thing to dress for!", "Lovely, let's put something together.",
-                                             "I'd be glad to help with that.", "Great question, and a fun one." };
+    static const char *const greetings[] = { "What a nice thing to dress for!",
+                                             "Lovely, let's put something together.",
+                                             "I'd be glad to help with that.",
+                                             "That is a nice one to plan." };
     bool sad = !strcmp(order->occasion->id, "funeral");
 
     if (!manner->first) {
@@ -115,7 +119,7 @@ put_opening(struct buffer *out, const struct order *order, const struct manner *
         buffer_text(out, "Let's be quick about it. ");
     else if (manner->dice % 3 == 0 && !sad)
         buffer_printf(out, "%s ", PICK(greetings, manner->dice / 3));
-    if (manner->items && manner->dice % 2)
+    if (manner->items && order->asked == 1 && manner->dice % 2)
         buffer_text(out, "There are two ways to do this well.");
     else
         buffer_printf(out, "%s.", order->occasion->opening);
@@ -149,7 +153,8 @@ put_closing(struct buffer *out, const struct manner *manner)
 static const char *
 lead_in(enum slot slot, bool first, unsigned dice)
 {
-    static const char *const starts[] = { "Start with ", "I'd build everything around ", "Begin with ", "The heart of it is " };
+    static const char *const starts[] = { "Start with ", "I'd build everything around ", "Begin with ",
+                                          "The heart of it is " };
     static const char *const tops[] = { "Up top, I'd go for ", "With it goes ", "Next comes " };
     static const char *const bottoms[] = { "Pair it with ", "Below, I like ", "It sits well over " };
     static const char *const outers[] = { "Over it, add ", "For when it cools down, take ", "Layer on " };
@@ -175,6 +180,14 @@ lead_in(enum slot slot, bool first, unsigned dice)
     }
 }
 
+/* "because it breathes", but never "because kept plain". */
+static bool
+follows_because(const char *why)
+{
+    return !strncmp(why, "it ", 3) || !strncmp(why, "they ", 5) || !strncmp(why, "a ", 2) ||
+           !strncmp(why, "the ", 4);
+}
+
 static void
 put_sentence(struct buffer *out, const struct manner *manner, const struct pick *pick, size_t n, bool bold)
 {
@@ -183,7 +196,7 @@ put_sentence(struct buffer *out, const struct manner *manner, const struct pick 
     buffer_text(out, lead_in(pick->garment->slot, n == 0, dice));
     put_piece(out, pick, bold);
     put_invented_price(out, manner, n);
-    if (dice % 3 == 1) {
+    if (dice % 3 == 1 || (dice % 2 && !follows_because(pick->piece->why))) {
         buffer_text(out, ". ");
         put_capital(out, dice % 2 ? pick->piece->why : pick->piece->also);
     } else {
@@ -195,7 +208,8 @@ put_sentence(struct buffer *out, const struct manner *manner, const struct pick 
 
 /* A paragraph for each; with PAIRS now and then two in one. */
 static void
-write_flowing(struct buffer *out, const struct manner *manner, const struct pick *picks, size_t count, bool pairs, bool bold)
+write_flowing(struct buffer *out, const struct manner *manner, const struct pick *picks, size_t count,
+              bool pairs, bool bold)
 {
     for (size_t n = 0; n < count; n++) {
         put_sentence(out, manner, &picks[n], n, bold);
@@ -213,7 +227,8 @@ write_flowing(struct buffer *out, const struct manner *manner, const struct pick
 }
 
 static void
-write_list(struct buffer *out, const struct manner *manner, const struct pick *picks, size_t count, bool numbered)
+write_list(struct buffer *out, const struct manner *manner, const struct pick *picks, size_t count,
+           bool numbered)
 {
     for (size_t n = 0; n < count; n++) {
         if (numbered)
@@ -268,7 +283,8 @@ write_sections(struct buffer *out, const struct manner *manner, const struct pic
 }
 
 static void
-write_english(struct buffer *out, const struct order *order, const struct manner *manner, const struct pick *picks, size_t count)
+write_english(struct buffer *out, const struct order *order, const struct manner *manner,
+              const struct pick *picks, size_t count)
 {
     put_opening(out, order, manner);
     buffer_text(out, "\n\n");
@@ -302,27 +318,39 @@ write_english(struct buffer *out, const struct order *order, const struct manner
 static enum tongue
 tongue_of(const char *language)
 {
-    return !strcmp(language, "de") ? TONGUE_DE : !strcmp(language, "fr") ? TONGUE_FR : !strcmp(language, "es") ? TONGUE_ES : TONGUE_EN;
+    return !strcmp(language, "de")   ? TONGUE_DE
+           : !strcmp(language, "fr") ? TONGUE_FR
+           : !strcmp(language, "es") ? TONGUE_ES
+                                     : TONGUE_EN;
 }
 
 /* A list with names, since articles and endings would need a grammar. */
 static void
-write_foreign(struct buffer *out, const struct order *order, const struct manner *manner, const struct pick *picks, size_t count, enum tongue tongue)
+write_foreign(struct buffer *out, const struct order *order, const struct manner *manner,
+              const struct pick *picks, size_t count, enum tongue tongue)
 {
-    static const char *const openings[TONGUES] = { "", "Sehr gern! Für %s würde ich auf wenige, gut abgestimmte Teile setzen.",
-                                                   "Avec plaisir ! Pour %s, je miserais sur quelques pièces bien accordées.",
-                                                   "¡Con mucho gusto! Para %s apostaría por pocas prendas que combinen bien." };
-    static const char *const again[TONGUES] = { "", "Gern, dann so:", "Bien sûr, voici une autre idée :", "Claro, entonces así:" };
-    static const char *const joins[TONGUES][2] = { { "", "" }, { " aus ", " in " }, { " en ", " en " }, { " de ", " en " } };
+    static const char *const openings[TONGUES] = {
+        "", "Sehr gern! Für %s würde ich auf wenige, gut abgestimmte Teile setzen.",
+        "Avec plaisir ! Pour %s, je miserais sur quelques pièces bien accordées.",
+        "¡Con mucho gusto! Para %s apostaría por pocas prendas que combinen bien."
+    };
+    static const char *const again[TONGUES] = { "", "Gern, dann so:", "Bien sûr, voici une autre idée :",
+                                                "Claro, entonces así:" };
+    static const char *const joins[TONGUES][2] = {
+        { "", "" }, { " aus ", " in " }, { " en ", " en " }, { " de ", " en " }
+    };
     static const char *const whys[TONGUES][3] = {
         { "", "", "" },
-        { "bequem und dem Anlass angemessen", "die Farbe hält alles zusammen", "leicht zu kombinieren, auch später" },
+        { "bequem und dem Anlass angemessen", "die Farbe hält alles zusammen",
+          "leicht zu kombinieren, auch später" },
         { "confortable et juste pour l’occasion", "la couleur relie le tout", "facile à reporter ensuite" },
         { "cómodo y adecuado para la ocasión", "el color une todo el conjunto", "fácil de combinar después" },
     };
-    static const char *const closings[TONGUES] = { "", "Sag mir gern deine Größe oder was dir nicht gefällt, dann passe ich es an.",
-                                                   "Dites-moi votre taille ou ce qui ne vous plaît pas, et j’ajusterai.",
-                                                   "Dime tu talla o lo que no te convence y lo ajusto." };
+    static const char *const closings[TONGUES] = {
+        "", "Sag mir gern deine Größe oder was dir nicht gefällt, dann passe ich es an.",
+        "Dites-moi votre taille ou ce qui ne vous plaît pas, et j’ajusterai.",
+        "Dime tu talla o lo que no te convence y lo ajusto."
+    };
 
     if (manner->first)
         buffer_printf(out, openings[tongue], order->occasion->names[tongue]);
@@ -335,13 +363,15 @@ write_foreign(struct buffer *out, const struct order *order, const struct manner
         buffer_printf(out, "- **%s", picks[n].garment->names[tongue]);
         if (material != NULL)
             buffer_printf(out, "%s%s", joins[tongue][0], material->names[tongue]);
-        buffer_printf(out, "%s%s**: %s.\n", joins[tongue][1], lore_colour(picks[n].colour)->names[tongue], whys[tongue][(n + manner->dice) % 3]);
+        buffer_printf(out, "%s%s**: %s.\n", joins[tongue][1], lore_colour(picks[n].colour)->names[tongue],
+                      whys[tongue][(n + manner->dice) % 3]);
     }
     buffer_printf(out, "\n%s", closings[tongue]);
 }
 
 void
-writing_suggestion(struct buffer *out, const struct order *order, const struct manner *manner, const struct pick *picks, size_t count)
+writing_suggestion(struct buffer *out, const struct order *order, const struct manner *manner,
+                   const struct pick *picks, size_t count)
 {
     enum tongue tongue = tongue_of(manner->language);
 
@@ -349,7 +379,8 @@ writing_suggestion(struct buffer *out, const struct order *order, const struct m
         write_foreign(out, order, manner, picks, count, tongue);
     } else if (count == 0) {
         put_opening(out, order, manner);
-        buffer_text(out, " Looking through what this shop carries, though, I don't see a piece I could honestly recommend for "
+        buffer_text(out, " Looking through what this shop carries, though, I don't see a piece I could "
+                         "honestly recommend for "
                          "it. If you loosen one of your wishes, I'll gladly look again.");
     } else {
         write_english(out, order, manner, picks, count);
@@ -360,13 +391,19 @@ void
 writing_elsewhere(struct buffer *out, const char *language, unsigned dice)
 {
     static const char *const english[] = {
-        "That one is outside my wardrobe, I'm afraid; clothes are what I know. Tell me where you're going or what you'd like to wear, and I'll put something together.",
-        "I wish I could help, but I only speak fluent fashion. Is there an occasion coming up that you'd like to be dressed for?",
-        "I'll leave that to somebody who knows it better. What I can do is find you something to wear: what's it for?",
+        "That one is outside my wardrobe, I'm afraid; clothes are what I know. Tell me where you're going or "
+        "what you'd like to wear, and I'll put something together.",
+        "I wish I could help, but I only speak fluent fashion. Is there an occasion coming up that you'd "
+        "like to be dressed for?",
+        "I'll leave that to somebody who knows it better. What I can do is find you something to wear: "
+        "what's it for?",
     };
     static const char *const foreign[TONGUES] = {
-        "", "Da bin ich leider überfragt, denn ich kenne mich nur mit Mode aus. Wofür darf ich dir etwas heraussuchen?",
-        "Là, je ne peux pas vous aider : je ne m’y connais qu’en mode. Pour quelle occasion cherchez-vous une tenue ?",
+        "",
+        "Da bin ich leider überfragt, denn ich kenne mich nur mit Mode aus. Wofür darf ich dir etwas "
+        "heraussuchen?",
+        "Là, je ne peux pas vous aider : je ne m’y connais qu’en mode. Pour quelle occasion cherchez-vous "
+        "une tenue ?",
         "Ahí no puedo ayudarte: solo entiendo de moda. ¿Para qué ocasión buscas algo?"
     };
     enum tongue tongue = tongue_of(language);
@@ -379,11 +416,14 @@ writing_unclear(struct buffer *out, const char *language, bool greeted, unsigned
 {
     static const char *const english[] = {
         "What are you looking for? An occasion, a season or a favourite colour is all I need to begin.",
-        "Tell me a little more: what is it for, who will wear it, and is there anything you'd rather not see?",
+        "Tell me a little more: what is it for, who will wear it, and is there anything you'd rather not "
+        "see?",
     };
-    static const char *const foreign[TONGUES] = { "", "Wofür suchst du etwas? Anlass, Jahreszeit oder Lieblingsfarbe genügen mir für den Anfang.",
-                                                  "Que cherchez-vous ? Une occasion, une saison ou une couleur me suffit pour commencer.",
-                                                  "¿Qué buscas? Con la ocasión, la estación o un color me basta para empezar." };
+    static const char *const foreign[TONGUES] = {
+        "", "Wofür suchst du etwas? Anlass, Jahreszeit oder Lieblingsfarbe genügen mir für den Anfang.",
+        "Que cherchez-vous ? Une occasion, une saison ou une couleur me suffit pour commencer.",
+        "¿Qué buscas? Con la ocasión, la estación o un color me basta para empezar."
+    };
     enum tongue tongue = tongue_of(language);
 
     if (greeted && tongue == TONGUE_EN)
@@ -395,7 +435,8 @@ void
 writing_calm(struct buffer *out, const char *language)
 {
     static const char *const words[TONGUES] = {
-        "I'd like to help, and I'm happy to start over. If you tell me what you need to be dressed for, I'll do my best.",
+        "I'd like to help, and I'm happy to start over. If you tell me what you need to be dressed for, I'll "
+        "do my best.",
         "Ich helfe gern und fange auch von vorn an. Sag mir, wofür du etwas brauchst.",
         "Je veux bien vous aider et tout reprendre. Dites-moi pour quelle occasion.",
         "Quiero ayudarte y puedo empezar de nuevo. Dime para qué ocasión es.",

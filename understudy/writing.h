@@ -12,14 +12,15 @@ struct manner {
     const char *mood;     /* "" */
     bool first;           /* nothing was suggested before in this thread */
     bool cheaper, dearer, recoloured, excluded, sized, items, question, with_it;
-    const char *colour;   /* id, with recoloured */
-    const char *size;     /* with sized */
-    bool budget;          /* there is one */
+    const char *colour; /* id, with recoloured */
+    const char *size;   /* with sized */
+    bool budget;        /* there is one */
     unsigned dice;
 };
 
 /* Append the suggestion of COUNT picks. */
-void writing_suggestion(struct buffer *out, const struct order *order, const struct manner *manner, const struct pick *picks, size_t count);
+void writing_suggestion(struct buffer *out, const struct order *order, const struct manner *manner,
+                        const struct pick *picks, size_t count);
 
 /* Append an answer to what is not about clothes, says nothing yet, or is rude. */
 void writing_elsewhere(struct buffer *out, const char *language, unsigned dice);

@@ -1,0 +1,143 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "understudy/reading.h"
+
+/* A reading as one line, so that a table can hold many. */
+static const char *
+line_of(const struct lexicon *lexicon, const char *text, char line[512])
+{
+    static const char *const topics[] = { "fashion", "other", "unclear", "abuse" };
+    static const char *const wants[] = { "look", "items", "change", "question" };
+    struct signs signs;
+    struct reading reading;
+    int at;
+
+    assert_int_equal(lexicon_read(lexicon, text, strlen(text), &signs), 0);
+    reading_of(&signs, &reading);
+    at = sprintf(line, "%s/%s", topics[reading.topic], wants[reading.want]);
+    if (strcmp(reading.language, "en"))
+        at += sprintf(line + at, " %s", reading.language);
+    if (*reading.occasion)
+        at += sprintf(line + at, " for:%s", reading.occasion);
+    if (*reading.mood)
+        at += sprintf(line + at, " mood:%s", reading.mood);
+    if (*reading.season)
+        at += sprintf(line + at, " in:%s", reading.season);
+    if (*reading.gender)
+        at += sprintf(line + at, " %s", reading.gender);
+    if (*reading.age_group)
+        at += sprintf(line + at, " %s", reading.age_group);
+    for (size_t i = 0; i < reading.asked_count; i++)
+        at += sprintf(line + at, " %s[%s]", reading.asked[i].negated ? "no" : "",
+                      *reading.asked[i].garment ? reading.asked[i].garment
+                                                : lore_slot_name(reading.asked[i].slot));
+    for (size_t i = 0; i < reading.trait_count; i++)
+        at += sprintf(line + at, " %s%s%s%s", reading.traits[i].negated ? "-" : "+", reading.traits[i].value,
+                      reading.traits[i].slot ? "@" : "", lore_slot_name(reading.traits[i].slot));
+    for (size_t i = 0; i < reading.size_count; i++)
+        at += sprintf(line + at, " %s=%s%s", reading.sizes[i].class, reading.sizes[i].system,
+                      reading.sizes[i].value);
+    if (reading.money.min > 0)
+        at += sprintf(line + at, " min=%g", reading.money.min);
+    if (reading.money.max > 0)
+        at += sprintf(line + at, " max=%g", reading.money.max);
+    at += sprintf(line + at, "%s%s%s", reading.money.currency, reading.money.outfit ? " altogether" : "",
+                  reading.money.item ? " each" : "");
+    for (size_t i = 0; i < reading.referred_count; i++)
+        at += sprintf(line + at, " not#%d", reading.referred[i]);
+    sprintf(line + at, "%s%s%s%s%s", reading.cheaper ? " cheaper" : "", reading.any_price ? " anyprice" : "",
+            reading.any_colour ? " anycolour" : "", reading.same ? " same" : "",
+            reading.on_sale ? " sale" : "");
+    signs_clear(&signs);
+    return line;
+}
+
+static void
+reads_what_people_say(void **state)
+{
+    static const struct {
+        const char *said, *line;
+    } cases[] = {
+        { "I need something for a beach wedding in July, under 200 dollars, I'm an M",
+          "fashion/look for:beach wedding in:summer letters=M max=200USD" },
+        { "my budget tops out at a couple hundred bucks", "fashion/change max=200USD" },
+        { "nothing woollen please", "fashion/change -wool" },
+        { "size forty-two shoes", "fashion/items [shoes] shoes=42" },
+        { "wedding on the sand", "fashion/look for:beach wedding" },
+        { "for my six-year-old daughter", "fashion/look female kids" },
+        { "that second option isn't me", "fashion/change not#2" },
+        { "something less expensive", "fashion/change cheaper" },
+        { "same but in black", "fashion/change +black same" },
+        { "cheaper", "fashion/change cheaper" },
+        { "in black", "fashion/change +black" },
+        { "not the second one", "fashion/change not#2" },
+        { "shoes to go with it", "fashion/items [shoes] same" },
+        { "I'm a size 42", "fashion/change shoes=42" },
+        { "What do I wear to my sister's wedding? I'm a guy, 34 waist, and I hate yellow.",
+          "fashion/look for:wedding male -yellow waist=34" },
+        { "no wool, polyester or silk, and nothing with logos",
+          "fashion/change -wool -polyester -silk -logo" },
+        { "Something for meeting my girlfriend's parents, I wear a large, max 150 for the whole thing",
+          "fashion/look for:dinner letters=L max=150 altogether" },
+        { "between 50 and 100 euros each", "fashion/change min=50 max=100EUR each" },
+        { "half a grand for a tux, black tie gala in december",
+          "fashion/items for:black tie in:winter [suits] max=500" },
+        { "one fifty tops", "fashion/change max=150" },
+        { "I'm 5'2 and need jeans", "fashion/items [jeans]" },
+        { "UK 12 dress for a garden party", "fashion/items for:garden party [dresses] numeric=UK12" },
+        { "a black leather jacket and white sneakers, size 9.5",
+          "fashion/items [jackets] [sneakers] +black@outerwear +leather@outerwear +white@shoes shoes=9.5" },
+        { "skirt, but no heels and nothing pink", "fashion/items [skirts] no[heels] -pink" },
+        { "yellow washes me out, and I'm allergic to wool", "fashion/change -yellow -wool" },
+        { "the first one is too expensive", "fashion/change not#1" },
+        { "lose the hat", "fashion/change no[hats]" },
+        { "forget the budget", "fashion/change anyprice" },
+        { "any colour is fine", "fashion/change anycolour" },
+        { "could I get the trousers in navy instead?", "fashion/items [trousers] +navy@bottom same" },
+        { "these are a bit steep, got anything kinder to my wallet?", "fashion/change cheaper" },
+        { "swap the second for something in green", "fashion/change +green not#2" },
+        { "make it less formal", "fashion/change -formal same" },
+        { "can I wear white to a wedding?", "fashion/question for:wedding +white" },
+        { "What's the weather in Paris?", "other/question" },
+        { "you stupid idiot", "abuse/look" },
+        { "asdf", "unclear/look" },
+        { "hello", "unclear/look" },
+        { "Ich suche ein Kleid für eine Hochzeit, Größe 38, unter 150 Euro",
+          "fashion/items de for:wedding [dresses] numeric=38 max=150EUR" },
+        { "Je cherche une robe noire pour un mariage, moins de 100 euros",
+          "fashion/items fr for:wedding [dresses] +black@dress max=100EUR" },
+        { "Necesito un vestido rojo para una boda en la playa",
+          "fashion/items es for:beach wedding [dresses] +red@dress" },
+        { "my mom wear 11 size high heel", "fashion/items female [heels] shoes=11" },
+        { "I would like a small blue blazer that can be dry cleaned",
+          "fashion/items [blazers] +blue@outerwear letters=S" },
+        { "a small bag for a small wedding", "fashion/items for:wedding [bags]" },
+    };
+    struct lexicon *lexicon = lexicon_new();
+    char line[512];
+    int wrong = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (strcmp(line_of(lexicon, cases[i].said, line), cases[i].line)) {
+            print_error("%s\n  is read    %s\n  instead of %s\n", cases[i].said, line, cases[i].line);
+            wrong++;
+        }
+    lexicon_destroy(&lexicon);
+    lexicon_destroy(&lexicon);
+    assert_int_equal(wrong, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(reads_what_people_say) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
