@@ -170,6 +170,9 @@ write_body(char *argv[])
 
 struct asking {
     struct loop *loop;
+    struct model *model;
+    json_t *from;
+    int rounds;
     struct buffer streamed;
     struct model_call *call;
     struct loop_timer *cancel;
@@ -182,17 +185,8 @@ on_text(void *owner, const char *delta, size_t size)
     buffer_append(&((struct asking *)owner)->streamed, delta, size);
 }
 
-static void
-on_done(void *owner, const struct model_result *result)
-{
-    struct asking *asking = owner;
-
-    print(result, &asking->streamed, 0);
-    buffer_reset(&asking->streamed);
-    asking->call = NULL;
-    if (--asking->left == 0)
-        loop_stop(asking->loop);
-}
+static void on_done(void *owner, const struct model_result *result);
+static const struct model_listener listener = { on_text, on_done };
 
 static void
 on_cancel(void *owner)
@@ -207,8 +201,9 @@ on_cancel(void *owner)
 }
 
 static struct model_call *
-ask_one(struct model *model, const json_t *from, const struct model_listener *listener, struct asking *asking)
+ask_one(struct asking *asking)
 {
+    const json_t *from = asking->from;
     struct model_request request = request_of(from);
     const char *texts[64];
     struct model_embedding embedding = { .model = request.model,
@@ -218,46 +213,59 @@ ask_one(struct model *model, const json_t *from, const struct model_listener *li
     size_t i;
 
     if (json_object_get(from, "texts") == NULL)
-        return model_ask(model, &request, listener, asking);
+        return model_ask(asking->model, &request, &listener, asking);
     json_array_foreach(json_object_get(from, "texts"), i, text)
     {
         if (i < 64)
             texts[embedding.count++] = json_string_value(text);
     }
-    return model_embed(model, &embedding, listener, asking);
+    return model_embed(asking->model, &embedding, &listener, asking);
+}
+
+static void
+on_done(void *owner, const struct model_result *result)
+{
+    struct asking *asking = owner;
+
+    print(result, &asking->streamed, 0);
+    buffer_reset(&asking->streamed);
+    asking->call = NULL;
+    if (--asking->rounds > 0)
+        asking->call = ask_one(asking);
+    else if (--asking->left == 0)
+        loop_stop(asking->loop);
 }
 
 static int
 ask(int argc, char *argv[])
 {
-    static const struct model_listener listener = { on_text, on_done };
     char *none[] = { argv[0], NULL };
     json_t *from = json_file(argv[2]);
-    struct asking asking = { .loop = loop_new() };
+    struct asking asking = { .loop = loop_new(), .from = from };
     struct options options;
-    struct model *model;
     int64_t cancel_ms = json_number(from, "cancel_ms", 0);
 
     (void)argc;
     if (from == NULL || options_read(&options, "orchestrator", 1, none) != OPTIONS_OK)
         return EXIT_FAILURE;
     log_set_level(options.log_level);
-    if ((model = model_open(asking.loop, &options)) == NULL) {
+    if ((asking.model = model_open(asking.loop, &options)) == NULL) {
         options_clear(&options);
         loop_destroy(&asking.loop);
         json_decref(from);
         return EXIT_FAILURE;
     }
     asking.left = (int)json_number(from, "times", 1);
+    asking.rounds = (int)json_number(from, "rounds", 1);
     for (int i = asking.left; i > 0; i--)
-        asking.call = ask_one(model, from, &listener, &asking);
+        asking.call = ask_one(&asking);
     if (cancel_ms > 0) {
         asking.cancel = loop_timer_new(asking.loop, on_cancel, &asking);
         loop_timer_start(asking.cancel, cancel_ms);
     }
     loop_run(asking.loop);
     loop_timer_destroy(&asking.cancel);
-    model_close(&model);
+    model_close(&asking.model);
     options_clear(&options);
     buffer_clear(&asking.streamed);
     json_decref(from);
