@@ -116,10 +116,11 @@ suggestion_says(void *owner, enum suggestion_kind kind, const char *text, size_t
 static void
 break_off(struct walk *walk)
 {
-    struct paragraph *paragraph = &walk->paragraphs[walk->paragraph_count - 1];
+    struct paragraph *paragraph;
 
     if (!walk->suggestion.open)
-        return;
+        return; /* then there may be no paragraph at all */
+    paragraph = &walk->paragraphs[walk->paragraph_count - 1];
     close_message(walk);
     paragraph->text = strdup(buffer_string(&walk->suggestion.paragraph));
     paragraph->broken = true;
