@@ -49,22 +49,16 @@ slot_or_all(enum slot slot)
 
 /* -- money --------------------------------------------------------------------------------------- */
 
-static double
-major(int64_t minor, const char *currency)
-{
-    return (double)minor / (!strcmp(currency, "JPY") || !strcmp(currency, "KRW") ? 1 : 100);
-}
-
+/* What CARD costs, "49.00 USD"; 0 when it does not say. *CURRENCY is lent by it. */
 static double
 price_of(const json_t *card, const char **currency)
 {
-    const json_t *price = json_object_get(card, "price");
+    char *end;
+    double price = strtod(json_text(card, "price", "0"), &end);
 
-    if (json_is_object(price)) {
-        *currency = json_text(price, "currency", "USD");
-        return major(json_number(price, "amount", 0), *currency);
-    }
-    return json_is_number(price) ? json_number_value(price) : 0;
+    if (price > 0 && *end == ' ' && end[1] != '\0')
+        *currency = end + 1;
+    return price;
 }
 
 /* A round sum below SUM. */
@@ -124,7 +118,8 @@ make_cheaper(json_t *criteria, const struct reading *reading, const struct secti
         reading->asked_count == 1 && !reading->asked[0].negated ? reading->asked[0].slot : SLOT_NONE;
     const char *currency = json_text(now, "currency", "");
     double cost = shown_cost(sections->json[SECTION_SHOWN], slot, &currency);
-    double budget = major(json_number(now, "max", 0), currency);
+    double budget =
+        json_number_value(json_object_get(now, "max")); /* whole units, as all that a model is shown */
 
     if (slot != SLOT_NONE && cost > 0)
         set_price(criteria, 0, below(cost), currency, false, slot);

@@ -252,8 +252,7 @@ wish_of(const struct scene *scene, const struct sections *sections, const struct
         json_string_value(json_array_get(json_object_get(json_object_get(criteria, "gender"), "any"), 0)));
     set(wish, "description", buffer_string(&description));
     if (json_is_number(json_object_get(item, "max")))
-        json_object_set_new(wish, "max_price",
-                            json_real(json_number_value(json_object_get(item, "max")) / 100));
+        json_object_set_new(wish, "max_price", json_real(json_number_value(json_object_get(item, "max"))));
     buffer_clear(&description);
     return wish;
 }
