@@ -111,6 +111,8 @@ prompt_shown(const json_t *shown)
                        sizeof amount);
             json_object_set_new(line, "price", json_string(amount));
         }
+        if (json_is_string(json_object_get(card, "colour")))
+            json_object_set(line, "colour", json_object_get(card, "colour"));
         json_array_append_new(seen, line);
     }
     return seen;

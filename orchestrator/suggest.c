@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/prompt.h"
 #include "orchestrator/events.h"
 #include "orchestrator/walk.h"
 
@@ -230,35 +231,27 @@ model_done(void *owner, const struct model_result *result)
 
 /* -- asking -------------------------------------------------------------------------------------- */
 
-/* A labelled line: `NAME: JSON`. */
-static void
-line(struct buffer *out, const char *name, const json_t *value)
-{
-    if (value == NULL)
-        return;
-    buffer_text(out, name);
-    buffer_text(out, ": ");
-    json_write(out, value, 0);
-    buffer_text(out, "\n");
-}
-
-/* What the model gets of this question: the shop first, since that changes least. */
+/* What the model gets of this question, as instructions.md explains it: the shop first, since that
+ * changes least; amounts in whole units, no ids, and no line that the shopper's words could begin. */
 static void
 write_prompt(const struct walk *walk, struct buffer *out)
 {
     const struct orchestrator *self = walk->self;
     const char *language = json_text(walk->thread.profile, "language", "");
+    json_t *criteria = prompt_criteria(walk->thread.criteria), *shown = prompt_shown(walk->thread.shown);
 
     if (self->facets_text != NULL)
         buffer_printf(out, "FACETS: %s\n", self->facets_text);
     if (language[0] != '\0')
-        buffer_printf(out, "LANGUAGE: %s\n", language);
-    line(out, "CRITERIA", walk->thread.criteria);
+        prompt_text(out, "LANGUAGE", language, 0);
+    prompt_json(out, "CRITERIA", criteria);
     if (json_object_size(walk->thread.profile) > 0)
-        line(out, "PROFILE", walk->thread.profile);
-    if (json_array_size(walk->thread.shown) > 0)
-        line(out, "SHOWN", walk->thread.shown);
-    buffer_printf(out, "SHOPPER: %s", walk->stored.said);
+        prompt_json(out, "PROFILE", walk->thread.profile);
+    if (json_array_size(shown) > 0)
+        prompt_json(out, "SHOWN", shown);
+    prompt_text(out, "SHOPPER", walk->stored.said, 0);
+    json_decref(criteria);
+    json_decref(shown);
 }
 
 static void
