@@ -1,0 +1,257 @@
+/* catalogue_sqlite_write -- a new catalogue beside the old one; see catalogue.h. It is written without a journal, since
+ * what is cut short is thrown away, synced, and then put in the old one's place in one step. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buffer.h"
+#include "common/log.h"
+#include "wardrobe/catalogue.h"
+
+#define SECTION_PART (64u << 20) /* bytes of a section in one row */
+
+struct catalogue_writer {
+    char *path, *new_path;
+    sqlite3 *db;
+    sqlite3_stmt *product, *variant, *section, *meta;
+    uint32_t variant_count;
+};
+
+static const char schema[] =
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE products (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, brand TEXT, description TEXT, type TEXT,"
+    " rating REAL, rating_count INTEGER);"
+    /* in the order of the rows; the order of the index is made when all are there */
+    "CREATE TABLE incoming (product INTEGER NOT NULL, id TEXT NOT NULL, colour TEXT, size TEXT, size_system TEXT, size_type TEXT,"
+    " material TEXT, pattern TEXT, gender INTEGER, age INTEGER, availability INTEGER, price INTEGER, sale INTEGER, sale_from INTEGER,"
+    " sale_to INTEGER, currency TEXT, link TEXT, image TEXT);"
+    "CREATE TABLE sections (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (name, part));"
+    "BEGIN";
+
+/* What is left to do once all rows are there: variants by product, as in the index, and ways to find an id. */
+static const char finish[] =
+    "CREATE TABLE variants (number INTEGER PRIMARY KEY, product INTEGER NOT NULL, id TEXT NOT NULL, colour TEXT, size TEXT,"
+    " size_system TEXT, size_type TEXT, material TEXT, pattern TEXT, gender INTEGER, age INTEGER, availability INTEGER, price INTEGER,"
+    " sale INTEGER, sale_from INTEGER, sale_to INTEGER, currency TEXT, link TEXT, image TEXT);"
+    "INSERT INTO variants SELECT row_number() OVER (ORDER BY product, rowid) - 1, * FROM incoming ORDER BY product, rowid;"
+    "DROP TABLE incoming;"
+    "CREATE INDEX variants_id ON variants (id); CREATE INDEX products_id ON products (id);"
+    "COMMIT";
+
+static int
+say(struct catalogue_writer *writer)
+{
+    log_error("%s: %s", writer->new_path, sqlite3_errmsg(writer->db));
+    return -1;
+}
+
+static int
+prepare(struct catalogue_writer *writer, const char *sql, sqlite3_stmt **statement)
+{
+    return sqlite3_prepare_v3(writer->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) == SQLITE_OK ? 0 : say(writer);
+}
+
+static int
+begin(struct catalogue_writer *writer)
+{
+    unlink(writer->new_path);
+    if (sqlite3_open(writer->new_path, &writer->db) != SQLITE_OK ||
+        sqlite3_exec(writer->db, schema, NULL, NULL, NULL) != SQLITE_OK)
+        return say(writer);
+    if (prepare(writer, "INSERT INTO products VALUES (?,?,?,?,?,?,?,?)", &writer->product) < 0 ||
+        prepare(writer, "INSERT INTO incoming VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", &writer->variant) < 0 ||
+        prepare(writer, "INSERT OR REPLACE INTO sections VALUES (?,?,?)", &writer->section) < 0 ||
+        prepare(writer, "INSERT OR REPLACE INTO meta VALUES (?,?)", &writer->meta) < 0)
+        return -1;
+    return catalogue_set(writer, "schema", CATALOGUE_SCHEMA);
+}
+
+struct catalogue_writer *
+catalogue_begin(const char *path, const char *language)
+{
+    struct catalogue_writer *writer = calloc(1, sizeof *writer);
+    struct buffer new_path = { 0 };
+
+    buffer_printf(&new_path, "%s.new", path);
+    if (writer == NULL || (writer->path = strdup(path)) == NULL || (writer->new_path = buffer_take(&new_path)) == NULL) {
+        log_error("%s: no memory", path);
+        buffer_clear(&new_path);
+        catalogue_abandon(&writer);
+        return NULL;
+    }
+    if (begin(writer) < 0 || catalogue_set(writer, "language", language) < 0)
+        catalogue_abandon(&writer);
+    return writer;
+}
+
+static int
+run(struct catalogue_writer *writer, sqlite3_stmt *statement)
+{
+    int status = sqlite3_step(statement);
+
+    sqlite3_reset(statement);
+    return status == SQLITE_DONE ? 0 : say(writer);
+}
+
+static void
+bind(sqlite3_stmt *statement, int place, const char *value)
+{
+    if (value[0] == '\0')
+        sqlite3_bind_null(statement, place);
+    else
+        sqlite3_bind_text(statement, place, value, -1, SQLITE_STATIC);
+}
+
+static int
+add_product(struct catalogue_writer *writer, const struct item *item, uint32_t product)
+{
+    sqlite3_stmt *statement = writer->product;
+
+    sqlite3_bind_int64(statement, 1, product);
+    sqlite3_bind_text(statement, 2, item->group, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, item->title, -1, SQLITE_STATIC);
+    bind(statement, 4, item->brand);
+    bind(statement, 5, item->description);
+    bind(statement, 6, item->type);
+    sqlite3_bind_double(statement, 7, item->rating);
+    sqlite3_bind_int64(statement, 8, item->rating_count);
+    return run(writer, statement);
+}
+
+int
+catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t product, bool new_product)
+{
+    sqlite3_stmt *statement = writer->variant;
+
+    if (new_product && add_product(writer, item, product) < 0)
+        return -1;
+    sqlite3_bind_int64(statement, 1, product);
+    sqlite3_bind_text(statement, 2, item->id, -1, SQLITE_STATIC);
+    bind(statement, 3, item->colour);
+    bind(statement, 4, item->size);
+    bind(statement, 5, item->size_system);
+    bind(statement, 6, item->size_type);
+    bind(statement, 7, item->material);
+    bind(statement, 8, item->pattern);
+    sqlite3_bind_int(statement, 9, item->gender);
+    sqlite3_bind_int(statement, 10, item->age);
+    sqlite3_bind_int(statement, 11, (int)item->availability);
+    sqlite3_bind_int64(statement, 12, item->price);
+    sqlite3_bind_int64(statement, 13, item->sale);
+    sqlite3_bind_int64(statement, 14, item->sale_from);
+    sqlite3_bind_int64(statement, 15, item->sale_to);
+    bind(statement, 16, item->currency);
+    bind(statement, 17, item->link);
+    bind(statement, 18, item->image);
+    return run(writer, statement);
+}
+
+int
+catalogue_save_section(void *owner, const char *section, const void *bytes, size_t size)
+{
+    struct catalogue_writer *writer = owner;
+    size_t at = 0;
+
+    for (int part = 0; part == 0 || at < size; part++) {
+        size_t piece = size - at < SECTION_PART ? size - at : SECTION_PART;
+
+        sqlite3_bind_text(writer->section, 1, section, -1, SQLITE_STATIC);
+        sqlite3_bind_int(writer->section, 2, part);
+        sqlite3_bind_blob64(writer->section, 3, (const char *)bytes + at, piece, SQLITE_STATIC);
+        if (piece == 0)
+            sqlite3_bind_zeroblob(writer->section, 3, 0);
+        if (run(writer, writer->section) < 0)
+            return -1;
+        at += piece;
+    }
+    return 0;
+}
+
+int
+catalogue_set(struct catalogue_writer *writer, const char *name, const char *value)
+{
+    sqlite3_bind_text(writer->meta, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(writer->meta, 2, value, -1, SQLITE_STATIC);
+    return run(writer, writer->meta);
+}
+
+/* Sync the file at PATH, or the folder it is in. */
+static int
+sync_path(const char *path, bool folder)
+{
+    char *copy = strdup(path), *slash = copy == NULL ? NULL : strrchr(copy, '/');
+    int fd, status;
+
+    if (copy == NULL)
+        return -1;
+    if (folder && slash == NULL)
+        strcpy(copy, ".");
+    else if (folder)
+        *(slash == copy ? slash + 1 : slash) = '\0';
+    fd = open(copy, (folder ? O_DIRECTORY : 0) | O_RDONLY | O_CLOEXEC);
+    status = fd < 0 ? -1 : fsync(fd);
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+    return status;
+}
+
+static void
+close_db(struct catalogue_writer *writer)
+{
+    sqlite3_finalize(writer->product);
+    sqlite3_finalize(writer->variant);
+    sqlite3_finalize(writer->section);
+    sqlite3_finalize(writer->meta);
+    sqlite3_close(writer->db);
+    writer->product = writer->variant = writer->section = writer->meta = NULL;
+    writer->db = NULL;
+}
+
+static void
+destroy(struct catalogue_writer **writer)
+{
+    free((*writer)->path);
+    free((*writer)->new_path);
+    free(*writer);
+    *writer = NULL;
+}
+
+int
+catalogue_finish(struct catalogue_writer **writer)
+{
+    struct catalogue_writer *w = *writer;
+
+    sqlite3_finalize(w->variant);
+    w->variant = NULL;
+    if (sqlite3_exec(w->db, finish, NULL, NULL, NULL) != SQLITE_OK) {
+        say(w);
+        catalogue_abandon(writer);
+        return -1;
+    }
+    close_db(w);
+    if (sync_path(w->new_path, false) < 0 || rename(w->new_path, w->path) < 0 || sync_path(w->path, true) < 0) {
+        log_error("%s: can't be put in its place: %s", w->path, strerror(errno));
+        catalogue_abandon(writer);
+        return -1;
+    }
+    destroy(writer);
+    return 0;
+}
+
+void
+catalogue_abandon(struct catalogue_writer **writer)
+{
+    if (*writer == NULL)
+        return;
+    close_db(*writer);
+    if ((*writer)->new_path != NULL)
+        unlink((*writer)->new_path);
+    destroy(writer);
+}

@@ -1,0 +1,326 @@
+/* criteria -- clauses that a product keeps or not; see criteria.h. Making them is in criteria_read.c. */
+
+#include "wardrobe/criteria.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *
+clause_field_name(enum clause_field field)
+{
+    static const char *const names[] = { "category", "size", "gender", "age_group", "price", "colour", "availability", "on_sale",
+                                         "product", "material", "brand", "style", "criterion" };
+
+    return names[field];
+}
+
+void
+filter_begin(struct filter *filter, const struct index *index, const char *slot, int64_t now)
+{
+    memset(filter, 0, sizeof *filter);
+    filter->index = index;
+    filter->now = now;
+    strncpy(filter->slot, slot, sizeof filter->slot - 1);
+}
+
+void
+filter_clear(struct filter *filter)
+{
+    for (int i = 0; i < filter->count; i++) {
+        free(filter->clauses[i].pass);
+        free(filter->clauses[i].speaks);
+        free(filter->clauses[i].products);
+    }
+    filter->count = 0;
+}
+
+const struct clause *
+filter_clause(const struct filter *filter, enum clause_field field)
+{
+    for (int i = 0; i < filter->count; i++)
+        if (filter->clauses[i].field == field)
+            return &filter->clauses[i];
+    return NULL;
+}
+
+static bool
+has_bit(const uint64_t *bits, uint32_t number)
+{
+    return bits[number >> 6] >> (number & 63) & 1;
+}
+
+/* -- does a clause speak about this product? ------------------------------------------------------- */
+
+/* Slots that a criterion for one of them takes in: a dress is top and bottom in one, but is asked for by its own name. */
+static bool
+is_for_slot(const struct filter *filter, const struct clause *clause, const struct product *product)
+{
+    return clause->slot[0] == '\0' || strcmp(clause->slot, filter->slot) == 0 ||
+           strcmp(clause->slot, names_text(filter->index->names[NAMES_SLOT], product->slot)) == 0;
+}
+
+/* What a category must carry for a clause on FIELD to be checked. */
+static uint8_t
+carried(enum clause_field field)
+{
+    switch (field) {
+    case CLAUSE_GENDER:
+        return CARRIES_GENDER;
+    case CLAUSE_AGE:
+        return CARRIES_AGE;
+    case CLAUSE_PRICE:
+    case CLAUSE_SALE:
+        return CARRIES_PRICE;
+    case CLAUSE_COLOUR:
+        return CARRIES_COLOUR;
+    case CLAUSE_AVAILABILITY:
+        return CARRIES_AVAILABILITY;
+    case CLAUSE_MATERIAL:
+        return CARRIES_MATERIAL;
+    case CLAUSE_BRAND:
+        return CARRIES_BRAND;
+    default:
+        return 0;
+    }
+}
+
+enum voice { SILENT, UNCHECKED, SPEAKS };
+
+/* Whether a garment of that kind has sizes at all, where its category carries none. */
+static bool
+should_have_sizes(const struct filter *filter, const struct product *product)
+{
+    return product->kind == KIND_NONE ||
+           strcmp(lexicon_kind(filter->index->lexicon, product->kind)->sizes, "none") != 0;
+}
+
+static enum voice
+voice(const struct filter *filter, const struct clause *clause, const struct product *product)
+{
+    const struct carries *carries = &filter->index->carries[product->category];
+
+    if (!is_for_slot(filter, clause, product))
+        return SILENT;
+    if (clause->unchecked)
+        return UNCHECKED;
+    if (clause->field == CLAUSE_SIZE) {
+        if (has_bit(clause->speaks, product->category))
+            return SPEAKS;
+        if ((carries->classes & ~((1u << SIZE_NONE) | (1u << SIZE_ONE))) != 0 || !should_have_sizes(filter, product))
+            return SILENT; /* in sizes of another class, or of none by its nature */
+        return UNCHECKED;
+    }
+    if (clause->field == CLAUSE_CATEGORY || clause->field == CLAUSE_PRODUCT || clause->field == CLAUSE_WORD)
+        return SPEAKS;
+    return carries->fields & carried(clause->field) ? SPEAKS : UNCHECKED;
+}
+
+/* -- does it keep it? ------------------------------------------------------------------------------ */
+
+static bool
+is_in_list(const struct index *index, uint32_t term, uint32_t product)
+{
+    const struct posting_list *list = &index->lists[term];
+    const uint32_t *docs = index->docs + list->from;
+    uint32_t low = 0, high = list->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (docs[middle] < product)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < list->count && docs[low] == product;
+}
+
+static bool
+has_word(const struct index *index, const struct clause *clause, uint32_t product)
+{
+    for (int i = 0; i < clause->term_count; i++)
+        if (is_in_list(index, clause->terms[i], product))
+            return true;
+    return false;
+}
+
+static bool
+is_named(const struct clause *clause, uint32_t number)
+{
+    uint32_t low = 0, high = clause->product_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (clause->products[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < clause->product_count && clause->products[low] == number;
+}
+
+/* Clauses about the product as a whole. *DECIDED false for those about a variant. */
+static bool
+product_keeps(const struct filter *filter, const struct clause *clause, uint32_t number, bool *decided)
+{
+    const struct product *product = &filter->index->products[number];
+    bool named;
+
+    *decided = true;
+    switch (clause->field) {
+    case CLAUSE_CATEGORY:
+        named = (product->kind != KIND_NONE && has_bit(clause->kinds, product->kind)) ||
+                (clause->pass != NULL && has_bit(clause->pass, product->category));
+        return named != clause->excludes;
+    case CLAUSE_BRAND:
+        if (product->brand == 0)
+            return false;
+        return has_bit(clause->pass, product->brand) != clause->excludes;
+    case CLAUSE_PRODUCT:
+        return is_named(clause, number) != clause->excludes;
+    case CLAUSE_WORD:
+        return has_word(filter->index, clause, number) != clause->excludes;
+    case CLAUSE_UNKNOWN:
+        return false;
+    default:
+        *decided = false;
+        return false;
+    }
+}
+
+static bool
+variant_keeps(const struct filter *filter, const struct clause *clause, const struct variant *variant)
+{
+    int64_t price;
+    bool on_sale;
+
+    switch (clause->field) {
+    case CLAUSE_SIZE:
+        return variant->size != 0 && has_bit(clause->pass, variant->size) != clause->excludes;
+    case CLAUSE_GENDER: /* unisex is for everybody */
+        if (variant->gender == 0)
+            return false;
+        if (clause->excludes)
+            return !(variant->gender & clause->mask);
+        return (variant->gender & clause->mask) || variant->gender == GENDER_UNISEX;
+    case CLAUSE_AGE:
+        return variant->age != 0 && ((variant->age & clause->mask) != 0) != clause->excludes;
+    case CLAUSE_PRICE:
+        price = variant_price(variant, filter->now, NULL);
+        return price != PRICE_NONE && (price >= clause->min && price <= clause->max) != clause->excludes;
+    case CLAUSE_SALE:
+        price = variant_price(variant, filter->now, &on_sale);
+        return price != PRICE_NONE && on_sale != clause->excludes;
+    case CLAUSE_COLOUR:
+        return variant->colour != 0 && has_bit(clause->pass, variant->colour) != clause->excludes;
+    case CLAUSE_MATERIAL:
+        return variant->material != 0 && has_bit(clause->pass, variant->material) != clause->excludes;
+    case CLAUSE_AVAILABILITY:
+        return variant->availability != AVAILABILITY_UNKNOWN && ((clause->mask >> variant->availability & 1) != 0) != clause->excludes;
+    default:
+        return false;
+    }
+}
+
+/* The clauses that hold for PRODUCT, as bits: the ones on the whole product that it FAILED, and the ones on VARIANTS. */
+static void
+split_clauses(const struct filter *filter, uint32_t number, uint64_t *failed, uint64_t *variants)
+{
+    const struct product *product = &filter->index->products[number];
+
+    *failed = *variants = 0;
+    for (int i = 0; i < filter->count; i++) {
+        const struct clause *clause = &filter->clauses[i];
+        enum voice said = voice(filter, clause, product);
+        bool decided, keeps;
+
+        if (said == UNCHECKED && clause->field == CLAUSE_MATERIAL && clause->excludes && has_word(filter->index, clause, number))
+            *failed |= UINT64_C(1) << i; /* no column for it, but its title says wool */
+        if (said != SPEAKS)
+            continue;
+        keeps = product_keeps(filter, clause, number, &decided);
+        if (!decided)
+            *variants |= UINT64_C(1) << i;
+        else if (!keeps)
+            *failed |= UINT64_C(1) << i;
+    }
+}
+
+static uint64_t
+variant_failed(const struct filter *filter, uint64_t clauses, const struct variant *variant)
+{
+    uint64_t failed = 0;
+
+    for (; clauses != 0; clauses &= clauses - 1) {
+        int i = __builtin_ctzll(clauses);
+
+        if (!variant_keeps(filter, &filter->clauses[i], variant))
+            failed |= UINT64_C(1) << i;
+    }
+    return failed;
+}
+
+bool
+filter_passes(const struct filter *filter, uint32_t product)
+{
+    const struct index *index = filter->index;
+    uint64_t failed, clauses;
+
+    split_clauses(filter, product, &failed, &clauses);
+    if (failed != 0)
+        return false;
+    for (uint32_t v = index->products[product].first; v < product_end(index, product); v++)
+        if (index->variants[v].availability != AVAILABILITY_OUT && variant_failed(filter, clauses, &index->variants[v]) == 0)
+            return true;
+    return false;
+}
+
+bool
+filter_variant_passes(const struct filter *filter, uint32_t product, uint32_t variant)
+{
+    uint64_t failed, clauses;
+
+    split_clauses(filter, product, &failed, &clauses);
+    return failed == 0 && filter->index->variants[variant].availability != AVAILABILITY_OUT &&
+           variant_failed(filter, clauses, &filter->index->variants[variant]) == 0;
+}
+
+uint64_t
+filter_failed(const struct filter *filter, uint32_t product, uint64_t preferred, uint32_t *best)
+{
+    const struct index *index = filter->index;
+    uint64_t failed, clauses, fewest = UINT64_MAX;
+    int64_t best_rank = INT64_MAX;
+
+    split_clauses(filter, product, &failed, &clauses);
+    *best = index->products[product].first;
+    for (uint32_t v = index->products[product].first; v < product_end(index, product); v++) {
+        const struct variant *variant = &index->variants[v];
+        uint64_t here = variant_failed(filter, clauses, variant) | failed;
+        int64_t price = variant_price(variant, filter->now, NULL), rank = price == PRICE_NONE ? 0 : price;
+
+        if (variant->availability == AVAILABILITY_OUT)
+            here |= UINT64_C(1) << 63;
+        if (preferred != 0 && !(index->colours[variant->colour] & preferred))
+            rank += INT64_C(1) << 40;
+        if (__builtin_popcountll(here) < __builtin_popcountll(fewest) ||
+            (__builtin_popcountll(here) == __builtin_popcountll(fewest) && rank < best_rank)) {
+            fewest = here;
+            best_rank = rank;
+            *best = v;
+        }
+    }
+    return fewest;
+}
+
+uint64_t
+filter_unchecked(const struct filter *filter, uint32_t product)
+{
+    uint64_t bits = 0;
+
+    for (int i = 0; i < filter->count; i++)
+        if (voice(filter, &filter->clauses[i], &filter->index->products[product]) == UNCHECKED)
+            bits |= UINT64_C(1) << i;
+    return bits;
+}

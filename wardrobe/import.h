@@ -1,0 +1,30 @@
+#ifndef WARDROBE_IMPORT_H
+#define WARDROBE_IMPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* `wardrobe import FEED`: a merchant's file becomes the catalogue. */
+
+struct import_settings {
+    const char *feed;      /* the file */
+    const char *catalogue; /* where the catalogue is to be */
+    const char *currency;  /* of prices that name none, or "" */
+    const char *language;  /* of the texts, as libstemmer names it */
+    bool strict;           /* rows without price or availability are refused */
+    bool quiet;            /* no progress bar */
+};
+
+struct import_counts {
+    int64_t rows, refused, noted; /* read in all, of which refused, and taken with a note */
+    int64_t products, variants;
+};
+
+/* Import; rows that are refused are said on standard error, one line each (the first 200, then how many more).
+ * Returns 0, or -1 when nothing was changed (logged). */
+int import_run(const struct import_settings *settings, struct import_counts *counts);
+
+/* The subcommand: ARGV without the program's own name. Returns what main() is to return. */
+int import_main(int argc, char *argv[]);
+
+#endif

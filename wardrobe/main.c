@@ -1,0 +1,116 @@
+/* wardrobe -- which of our products are those.
+ *
+ *     orchestrator --LOOKUP--> wardrobe --FOUND or REFUSED--> orchestrator
+ *                              wardrobe --FACETS------------> orchestrator (when it comes, and with a new catalogue)
+ *
+ *     wardrobe import FEED     a merchant's file becomes the catalogue; a running wardrobe takes it up by itself
+ *     wardrobe search "…"      how a sentence is understood, and why which product is found
+ *
+ * It holds no state between messages but the catalogue: run as many as the load needs. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "wardrobe/import.h"
+#include "wardrobe/wardrobe.h"
+
+#define LOOK_MS 1000 /* between two looks for a new catalogue */
+
+static void
+on_joined(void *owner, struct peer *peer)
+{
+    wardrobe_send_facets(owner, peer);
+}
+
+static void
+on_look(void *owner)
+{
+    struct wardrobe *self = owner;
+
+    wardrobe_look(self);
+    loop_timer_start(self->look, LOOK_MS);
+}
+
+static void
+on_reload(void *owner)
+{
+    struct wardrobe *self = owner;
+    struct money_rates *rates = money_rates_open(self->daemon.options.rates);
+
+    if (rates != NULL) { /* else the old ones stay */
+        money_rates_close(&self->rates);
+        self->rates = rates;
+    }
+    wardrobe_look(self);
+}
+
+static const struct daemon_calls calls = {
+    .handlers = { [MESSAGE_LOOKUP] = on_lookup },
+    .joined = on_joined,
+    .reload = on_reload,
+};
+
+/* All that the daemon needs before it serves. Returns -1 when something is missing (logged). */
+static int
+open_all(struct wardrobe *self)
+{
+    const struct options *options = &self->daemon.options;
+
+    weights_default(&self->weights);
+    if ((self->stemmer = stemmer_new(options->catalogue_language)) == NULL) {
+        log_error("option catalogue-language=%s: no stemmer for it; english, german, french, ... are", options->catalogue_language);
+        return -1;
+    }
+    self->lexicon = lexicon_new(self->stemmer);
+    self->work = calloc(1, sizeof *self->work);
+    self->path = options_path(options, options->catalogue);
+    if (self->lexicon == NULL || self->work == NULL || self->path == NULL) {
+        log_error("no memory");
+        return -1;
+    }
+    if ((self->rates = money_rates_open(options->rates)) == NULL)
+        return -1;
+    self->look = loop_timer_new(self->daemon.loop, on_look, self);
+    on_look(self);
+    return 0;
+}
+
+static void
+close_all(struct wardrobe *self)
+{
+    loop_timer_destroy(&self->look);
+    catalogue_close(&self->catalogue);
+    catalogue_close(&self->previous);
+    json_decref(self->facets);
+    money_rates_close(&self->rates);
+    lexicon_destroy(&self->lexicon);
+    stemmer_destroy(&self->stemmer);
+    free(self->work);
+    free(self->path);
+}
+
+int
+main(int argc, char *argv[])
+{
+    struct wardrobe self = { 0 };
+    int status;
+
+    if (argc > 1) { /* a subcommand is the first word */
+        if (strcmp(argv[1], "import") == 0 || strcmp(argv[1], "search") == 0) {
+            int (*command)(int, char **) = argv[1][0] == 'i' ? import_main : search_main;
+
+            log_start("wardrobe");
+            argv[1] = argv[0];
+            return command(argc - 1, argv + 1);
+        }
+    }
+    if (daemon_start(&self.daemon, "wardrobe", argc, argv, &status) < 0)
+        return status;
+    status = EXIT_FAILURE;
+    if (open_all(&self) == 0)
+        status = daemon_serve(&self.daemon, &calls, &self);
+    close_all(&self);
+    daemon_stop(&self.daemon);
+    return status;
+}

@@ -1,0 +1,489 @@
+/* row -- a feed's row, checked; see row.h. */
+
+#include "wardrobe/row.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "wardrobe/lexicon.h"
+#include "wardrobe/words.h"
+
+/* -- texts --------------------------------------------------------------------------------------- */
+
+/* The bytes of the UTF-8 character at TEXT, 0 when it is none. */
+static size_t
+character_size(const unsigned char *text)
+{
+    size_t more = text[0] < 0x80 ? 0 : text[0] >= 0xf5 ? 9 : text[0] >= 0xf0 ? 3 : text[0] >= 0xe0 ? 2 : text[0] >= 0xc2 ? 1 : 9;
+
+    if (more == 9)
+        return 0;
+    for (size_t i = 1; i <= more; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+        return 0;
+    return more + 1;
+}
+
+/* Copy TEXT without blanks at its ends, with single spaces, cut after MAX characters, to *AT within ITEM's texts.
+ * HTML: tags and entities go. Returns the copy, or NULL when it is not UTF-8. */
+static const char *
+clean(struct item *item, size_t *used, const char *text, size_t max, bool html)
+{
+    char *copy = item->texts + *used;
+    size_t size = 0, room = sizeof item->texts - *used - 1, characters = 0;
+    bool space = true;
+
+    for (text = text == NULL ? "" : text; *text != '\0' && characters < max;) {
+        size_t bytes = character_size((const unsigned char *)text);
+
+        if (bytes == 0)
+            return NULL;
+        if (size + bytes > room)
+            break;
+        if (bytes == 1 && (isspace((unsigned char)*text) || iscntrl((unsigned char)*text))) {
+            if (!space) {
+                copy[size++] = ' ';
+                characters++;
+            }
+            space = true;
+        } else {
+            memcpy(copy + size, text, bytes);
+            size += bytes;
+            characters++;
+            space = false;
+        }
+        text += bytes;
+    }
+    while (size > 0 && copy[size - 1] == ' ')
+        size--;
+    copy[size] = '\0';
+    if (html && (strchr(copy, '<') != NULL || strchr(copy, '&') != NULL)) {
+        size = words_strip_html(copy, size);
+        copy[size] = '\0';
+    }
+    *used += size + 1;
+    return copy;
+}
+
+/* -- money --------------------------------------------------------------------------------------- */
+
+int
+row_currency_digits(const char *code)
+{
+    static const char none[] = "JPY KRW VND CLP ISK XAF XOF PYG UGX RWF KMF DJF GNF BIF VUV XPF", three[] = "KWD BHD OMR TND JOD IQD LYD";
+
+    return code[0] == '\0' ? 2 : strstr(none, code) != NULL ? 0 : strstr(three, code) != NULL ? 3 : 2;
+}
+
+/* Take a currency's code or sign from the start of TEXT. Returns its bytes, 0 for none. */
+static size_t
+take_currency(const char *text, char code[4])
+{
+    static const struct {
+        const char *sign, *code;
+    } signs[] = { { "US$", "USD" }, { "$", "USD" }, { "€", "EUR" }, { "£", "GBP" }, { "₹", "INR" }, { "¥", "JPY" } };
+
+    if (isalpha((unsigned char)text[0]) && isalpha((unsigned char)text[1]) && isalpha((unsigned char)text[2]) &&
+        !isalpha((unsigned char)text[3])) {
+        for (int i = 0; i < 3; i++)
+            code[i] = (char)toupper((unsigned char)text[i]);
+        code[3] = '\0';
+        return 3;
+    }
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strncmp(text, signs[i].sign, strlen(signs[i].sign)) == 0) {
+            strcpy(code, signs[i].code);
+            return strlen(signs[i].sign);
+        }
+    return 0;
+}
+
+/* Where the decimals begin in the SIZE bytes of a number, or SIZE: behind its last point or comma, but for one that
+ * has three digits behind it and parts thousands ("15,550"). */
+static size_t
+decimals(const char *text, size_t size)
+{
+    size_t last = size, marks = 0, same = 0;
+
+    for (size_t i = 0; i < size; i++)
+        if (text[i] == '.' || text[i] == ',') {
+            same = marks > 0 && text[last] == text[i] ? same + 1 : same;
+            last = i;
+            marks++;
+        }
+    if (marks == 0 || same > 0)
+        return size;
+    if (marks == 1 && text[last] == ',' && size - last - 1 == 3)
+        return size;
+    return last;
+}
+
+int64_t
+row_price(const char *text, char code[4])
+{
+    size_t size, point;
+    int64_t amount = 0;
+    int digits, after = 0;
+
+    text += strspn(text, " ");
+    text += take_currency(text, code);
+    text += strspn(text, " ");
+    size = strspn(text, "0123456789.,");
+    if (size == 0 || size > 18 || !isdigit((unsigned char)text[0]))
+        return PRICE_NONE;
+    const char *rest = text + size + strspn(text + size, " ");
+    if (*rest != '\0') {
+        rest += take_currency(rest, code);
+        rest += strspn(rest, " ");
+        if (*rest != '\0')
+            return PRICE_NONE;
+    }
+    digits = row_currency_digits(code);
+    point = decimals(text, size);
+    for (size_t i = 0; i < size; i++) {
+        if (!isdigit((unsigned char)text[i]))
+            continue;
+        if (i > point && after == digits) {
+            if (text[i] != '0')
+                return PRICE_NONE;
+            continue;
+        }
+        amount = amount * 10 + (text[i] - '0');
+        after += i > point;
+    }
+    for (; after < digits; after++)
+        amount *= 10;
+    return amount > INT64_C(100000000000) ? PRICE_NONE : amount;
+}
+
+/* -- dates --------------------------------------------------------------------------------------- */
+
+/* Days from 1970-01-01 to the date (Gregorian). */
+static int64_t
+days(int64_t year, int month, int day)
+{
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
+    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+/* COUNT digits at *TEXT as a number between LOW and HIGH, or -1. */
+static int
+take_digits(const char **text, int count, int low, int high)
+{
+    int value = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (!isdigit((unsigned char)(*text)[i]))
+            return -1;
+        value = value * 10 + ((*text)[i] - '0');
+    }
+    *text += count;
+    return value < low || value > high ? -1 : value;
+}
+
+/* A zone ("Z", "+02:00", "-0800") in seconds; INT64_MIN when it is malformed. */
+static int64_t
+take_zone(const char **text)
+{
+    int sign = **text == '-' ? -1 : 1, hours, minutes;
+
+    if (**text == 'Z' || **text == 'z') {
+        (*text)++;
+        return 0;
+    }
+    if (**text != '+' && **text != '-')
+        return 0;
+    (*text)++;
+    if ((hours = take_digits(text, 2, 0, 14)) < 0)
+        return INT64_MIN;
+    *text += **text == ':';
+    if ((minutes = take_digits(text, 2, 0, 59)) < 0)
+        return INT64_MIN;
+    return sign * (hours * 3600 + minutes * 60);
+}
+
+int64_t
+row_time(const char **text, bool *date_only)
+{
+    int year, month, day, hour, minute, second = 0;
+    int64_t zone;
+
+    if ((year = take_digits(text, 4, 1970, 9999)) < 0 || *(*text)++ != '-' || (month = take_digits(text, 2, 1, 12)) < 0 ||
+        *(*text)++ != '-' || (day = take_digits(text, 2, 1, 31)) < 0)
+        return INT64_MIN;
+    *date_only = **text != 'T' && **text != 't' && !(**text == ' ' && isdigit((unsigned char)(*text)[1]));
+    if (*date_only)
+        return days(year, month, day) * 86400;
+    (*text)++;
+    if ((hour = take_digits(text, 2, 0, 24)) < 0 || *(*text)++ != ':' || (minute = take_digits(text, 2, 0, 59)) < 0)
+        return INT64_MIN;
+    if (**text == ':') {
+        (*text)++;
+        if ((second = take_digits(text, 2, 0, 60)) < 0)
+            return INT64_MIN;
+        if (**text == '.')
+            for ((*text)++; isdigit((unsigned char)**text);)
+                (*text)++;
+    }
+    if ((zone = take_zone(text)) == INT64_MIN)
+        return INT64_MIN;
+    return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - zone;
+}
+
+/* "start/end" of a sale. A last day counts to its end. Returns false for what is no interval. */
+static bool
+sale_dates(const char *text, struct item *item)
+{
+    bool date_only;
+
+    text += strspn(text, " ");
+    if ((item->sale_from = row_time(&text, &date_only)) == INT64_MIN)
+        return false;
+    text += strspn(text, " ");
+    if (*text++ != '/')
+        return false;
+    text += strspn(text, " ");
+    if ((item->sale_to = row_time(&text, &date_only)) == INT64_MIN)
+        return false;
+    if (date_only)
+        item->sale_to += 86400;
+    return item->sale_to > item->sale_from;
+}
+
+/* -- words for numbers --------------------------------------------------------------------------- */
+
+/* TEXT lower case with underscores for blanks, at most SIZE bytes. */
+static void
+plain_word(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+
+    for (; *text != '\0' && used < size - 1; text++)
+        out[used++] = *text == ' ' || *text == '-' ? '_' : (char)tolower((unsigned char)*text);
+    out[used] = '\0';
+}
+
+static bool
+read_availability(const char *text, enum availability *availability)
+{
+    static const struct {
+        const char *word;
+        enum availability availability;
+    } words[] = { { "", AVAILABILITY_UNKNOWN },          { "unknown", AVAILABILITY_UNKNOWN },
+                  { "in_stock", AVAILABILITY_IN },       { "instock", AVAILABILITY_IN },
+                  { "available", AVAILABILITY_IN },      { "out_of_stock", AVAILABILITY_OUT },
+                  { "outofstock", AVAILABILITY_OUT },    { "sold_out", AVAILABILITY_OUT },
+                  { "preorder", AVAILABILITY_PREORDER }, { "pre_order", AVAILABILITY_PREORDER },
+                  { "backorder", AVAILABILITY_BACKORDER }, { "back_order", AVAILABILITY_BACKORDER },
+                  { "discontinued", AVAILABILITY_OUT },  { "limited", AVAILABILITY_IN } };
+    char word[24];
+
+    plain_word(text, word, sizeof word);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].word, word) == 0) {
+            *availability = words[i].availability;
+            return true;
+        }
+    return false;
+}
+
+static uint8_t
+read_gender(const char *text)
+{
+    static const struct {
+        const char *word;
+        uint8_t gender, age;
+    } words[] = { { "female", GENDER_FEMALE, 0 }, { "women", GENDER_FEMALE, 0 }, { "woman", GENDER_FEMALE, 0 },
+                  { "girls", GENDER_FEMALE, 0 },  { "male", GENDER_MALE, 0 },    { "men", GENDER_MALE, 0 },
+                  { "man", GENDER_MALE, 0 },      { "boys", GENDER_MALE, 0 },    { "unisex", GENDER_UNISEX, 0 } };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(words[i].word, text) == 0)
+            return words[i].gender;
+    return 0;
+}
+
+static uint8_t
+read_age(const char *text)
+{
+    static const char *const words[] = { "newborn", "infant", "toddler", "kids", "adult" };
+
+    for (int i = 0; i < 5; i++)
+        if (strcasecmp(words[i], text) == 0)
+            return (uint8_t)(1 << i);
+    return strcasecmp(text, "children") == 0 || strcasecmp(text, "child") == 0 ? AGE_KIDS : 0;
+}
+
+/* What a category path's own steps say of who it is for: "Women > Shoes", "Clothing > Boys". */
+static void
+who_by_path(struct item *item)
+{
+    static const struct {
+        const char *word;
+        uint8_t gender, age;
+    } steps[] = { { "women", GENDER_FEMALE, AGE_ADULT }, { "womens", GENDER_FEMALE, AGE_ADULT },
+                  { "women's", GENDER_FEMALE, AGE_ADULT }, { "ladies", GENDER_FEMALE, AGE_ADULT },
+                  { "men", GENDER_MALE, AGE_ADULT },      { "mens", GENDER_MALE, AGE_ADULT },
+                  { "men's", GENDER_MALE, AGE_ADULT },    { "girls", GENDER_FEMALE, AGE_KIDS },
+                  { "boys", GENDER_MALE, AGE_KIDS },      { "baby girls", GENDER_FEMALE, AGE_INFANT },
+                  { "baby boys", GENDER_MALE, AGE_INFANT }, { "kids", 0, AGE_KIDS },
+                  { "children", 0, AGE_KIDS },            { "baby", 0, AGE_INFANT },
+                  { "unisex", GENDER_UNISEX, 0 } };
+
+    for (const char *step = item->type; *step != '\0';) {
+        size_t size = strcspn(step, ">"), word = size;
+
+        while (word > 0 && step[word - 1] == ' ')
+            word--;
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+            if (strlen(steps[i].word) == word && strncasecmp(steps[i].word, step, word) == 0) {
+                item->gender = item->gender == 0 ? steps[i].gender : item->gender;
+                item->age = item->age == 0 ? steps[i].age : item->age;
+            }
+        step += size;
+        step += strspn(step, "> ");
+    }
+}
+
+/* -- the row ------------------------------------------------------------------------------------- */
+
+static int
+refuse(struct row_problem *problem, enum feed_field field, const char *reason)
+{
+    *problem = (struct row_problem){ feed_name(field), reason };
+    return -1;
+}
+
+/* All texts of ROW, cleaned. Returns -1 (PROBLEM says which) when one is not UTF-8. */
+static int
+read_texts(const struct feed_row *row, struct item *item, struct row_problem *problem)
+{
+    static const struct {
+        enum feed_field field;
+        size_t offset, max;
+        bool html;
+    } plan[] = {
+        { FEED_ID, offsetof(struct item, id), 101, false },
+        { FEED_GROUP, offsetof(struct item, group), 100, false },
+        { FEED_TITLE, offsetof(struct item, title), 300, true },
+        { FEED_BRAND, offsetof(struct item, brand), 100, true },
+        { FEED_TYPE, offsetof(struct item, type), 750, true },
+        { FEED_COLOUR, offsetof(struct item, colour), 120, true },
+        { FEED_SIZE, offsetof(struct item, size), 100, true },
+        { FEED_SIZE_SYSTEM, offsetof(struct item, size_system), 3, false },
+        { FEED_SIZE_TYPE, offsetof(struct item, size_type), 40, false },
+        { FEED_MATERIAL, offsetof(struct item, material), 200, true },
+        { FEED_PATTERN, offsetof(struct item, pattern), 100, true },
+        { FEED_LINK, offsetof(struct item, link), 2000, false },
+        { FEED_IMAGE, offsetof(struct item, image), 2000, false },
+        { FEED_DESCRIPTION, offsetof(struct item, description), 5000, true },
+        { FEED_BULLETS, offsetof(struct item, bullets), 2000, true },
+    };
+    size_t used = 0;
+
+    for (size_t i = 0; i < sizeof plan / sizeof *plan; i++) {
+        const char **text = (const char **)(void *)((char *)item + plan[i].offset);
+
+        if ((*text = clean(item, &used, row->texts[plan[i].field], plan[i].max, plan[i].html)) == NULL)
+            return refuse(problem, plan[i].field, "not UTF-8");
+    }
+    if (item->type[0] == '\0' && row->texts[FEED_CATEGORY] != NULL) {
+        if ((item->type = clean(item, &used, row->texts[FEED_CATEGORY], 750, true)) == NULL)
+            return refuse(problem, FEED_CATEGORY, "not UTF-8");
+        if (item->type[strspn(item->type, "0123456789")] == '\0')
+            item->type = ""; /* a number of Google's, which says nothing by itself */
+    }
+    return 0;
+}
+
+static const char *
+text_of(const struct feed_row *row, enum feed_field field)
+{
+    const char *text = row->texts[field] == NULL ? "" : row->texts[field];
+
+    return text + strspn(text, " ");
+}
+
+/* The prices of ROW. Returns -1 and in PROBLEM why not. */
+static int
+read_prices(const struct feed_row *row, const char *currency, bool strict, struct item *item, struct row_problem *problem)
+{
+    const char *price = text_of(row, FEED_PRICE), *sale = text_of(row, FEED_SALE_PRICE), *dates = text_of(row, FEED_SALE_DATES);
+    char sale_currency[4];
+
+    item->price = item->sale = PRICE_NONE;
+    item->sale_from = 0;
+    item->sale_to = INT64_MAX;
+    memcpy(item->currency, "", 1);
+    if (strlen(currency) == 3)
+        memcpy(item->currency, currency, 4);
+    if (price[0] == '\0') {
+        if (strict)
+            return refuse(problem, FEED_PRICE, "missing");
+        *problem = (struct row_problem){ feed_name(FEED_PRICE), "missing: the price is unknown" };
+        item->currency[0] = '\0';
+        return 0;
+    }
+    if ((item->price = row_price(price, item->currency)) == PRICE_NONE)
+        return refuse(problem, FEED_PRICE, "no price: 15.00 USD is one");
+    if (item->currency[0] == '\0')
+        return refuse(problem, FEED_PRICE, "names no currency, and --currency was not given");
+    if (sale[0] == '\0')
+        return 0;
+    memcpy(sale_currency, item->currency, 4);
+    item->sale = row_price(sale, sale_currency);
+    if (item->sale == PRICE_NONE || strcmp(sale_currency, item->currency) != 0 || item->sale > item->price ||
+        (dates[0] != '\0' && !sale_dates(dates, item))) {
+        *problem = (struct row_problem){ feed_name(dates[0] != '\0' && item->sale <= item->price && item->sale != PRICE_NONE ?
+                                                       FEED_SALE_DATES : FEED_SALE_PRICE),
+                                         "left out: no price below the price, or dates that are none" };
+        item->sale = PRICE_NONE;
+    }
+    return 0;
+}
+
+int
+row_read(const struct feed_row *row, const char *currency, bool strict, struct item *item,
+         struct row_problem *problem)
+{
+    const char *availability = text_of(row, FEED_AVAILABILITY);
+
+    *problem = (struct row_problem){ "", "" };
+    if (read_texts(row, item, problem) < 0)
+        return -1;
+    if (item->id[0] == '\0')
+        return refuse(problem, FEED_ID, "missing");
+    if (strlen(item->id) > 100)
+        return refuse(problem, FEED_ID, "longer than 100 characters");
+    if (item->title[0] == '\0')
+        return refuse(problem, FEED_TITLE, "missing");
+    if (item->group[0] == '\0')
+        item->group = item->id;
+    if (!read_availability(availability, &item->availability))
+        return refuse(problem, FEED_AVAILABILITY, "none of in_stock, out_of_stock, preorder, backorder");
+    if (strict && item->availability == AVAILABILITY_UNKNOWN)
+        return refuse(problem, FEED_AVAILABILITY, "missing");
+    if (read_prices(row, currency, strict, item, problem) < 0)
+        return -1;
+    item->gender = read_gender(text_of(row, FEED_GENDER));
+    if (item->gender == 0 && text_of(row, FEED_GENDER)[0] != '\0')
+        return refuse(problem, FEED_GENDER, "none of male, female, unisex");
+    item->age = read_age(text_of(row, FEED_AGE_GROUP));
+    if (item->age == 0 && text_of(row, FEED_AGE_GROUP)[0] != '\0')
+        return refuse(problem, FEED_AGE_GROUP, "none of newborn, infant, toddler, kids, adult");
+    who_by_path(item);
+    item->rating = strtod(text_of(row, FEED_RATING), NULL);
+    if (!(item->rating >= 0 && item->rating <= 5))
+        item->rating = 0;
+    item->rating_count = strtoll(text_of(row, FEED_RATING_COUNT), NULL, 10);
+    return 0;
+}

@@ -1,0 +1,265 @@
+/* search -- from words and criteria to products; see search.h. */
+
+#include "wardrobe/search.h"
+
+#include <string.h>
+
+#include "common/buffer.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "wardrobe/card.h"
+
+static uint32_t
+find(void *owner, const char *id)
+{
+    return catalogue_find(owner, id);
+}
+
+/* -- what is looked for -------------------------------------------------------------------------- */
+
+static void
+add_text(struct buffer *words, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    if (words->size > 0)
+        buffer_text(words, ", ");
+    buffer_text(words, text);
+}
+
+/* The wish as words, where the lookup has none of its own. */
+static void
+wish_words(struct buffer *words, const struct search *search)
+{
+    add_text(words, search->words);
+    if (search->wish == NULL)
+        return;
+    add_text(words, json_text(search->wish, "description", ""));
+    add_text(words, json_text(search->wish, "colour", ""));
+    add_text(words, json_text(search->wish, "material", ""));
+    add_text(words, json_text(search->wish, "style", ""));
+    add_text(words, json_text(search->wish, "category", ""));
+}
+
+/* What the criteria wish softly: style, material, brand, occasion, season. */
+static void
+soft_words(struct buffer *words, const json_t *criteria)
+{
+    static const char *const soft[] = { "style", "material", "brand", "occasion", "season" };
+    const char *key;
+    json_t *criterion, *item;
+    size_t i;
+
+    json_object_foreach((json_t *)(uintptr_t)criteria, key, criterion)
+    {
+        bool is_soft = false;
+
+        for (size_t s = 0; s < sizeof soft / sizeof *soft; s++)
+            is_soft = is_soft || strcmp(json_text(criterion, "field", ""), soft[s]) == 0;
+        if (!is_soft)
+            continue;
+        json_array_foreach(json_object_get(criterion, "any"), i, item)
+            if (json_is_string(item))
+                add_text(words, json_string_value(item));
+    }
+}
+
+static void
+make_filter(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+{
+    struct filter *filter = &work->filter;
+
+    filter_begin(filter, catalogue_index(catalogue), search->slot, search->now);
+    filter_add_criteria(filter, search->criteria, search->rates, find, catalogue);
+    if (search->wish != NULL)
+        filter_add_wish(filter, search->wish);
+    else if (search->early || work->query.order != ORDER_BEST || work->query.counts)
+        filter_add_query(filter, &work->query, search->criteria, search->rates);
+    if (search->wish == NULL && search->slot[0] != '\0' && work->query.wants.kind_count + work->query.wants.category_count == 0)
+        filter_add_slot(filter);
+}
+
+int
+search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+{
+    struct index *index = catalogue_index_to_weigh(catalogue);
+    struct buffer words = { 0 }, soft = { 0 };
+
+    wish_words(&words, search);
+    soft_words(&soft, search->criteria);
+    query_read(&work->query, index, buffer_string(&words));
+    query_read(&work->soft, index, buffer_string(&soft));
+    if (search->wish != NULL) { /* a description says more than what is wished; the wish's own fields are the kinds */
+        work->query.order = ORDER_BEST;
+        work->query.counts = false;
+    }
+    make_filter(work, catalogue, search);
+    buffer_clear(&words);
+    buffer_clear(&soft);
+    if (work->filter.failed) {
+        log_error("search: no memory for its criteria, or too many of them");
+        search_end(work);
+        return -1;
+    }
+    ranking_plan(&work->plan, index, &work->query, soft.size > 0 || work->soft.term_count > 0 ? &work->soft : NULL, search->weights);
+    if (filter_clause(&work->filter, CLAUSE_CATEGORY) != NULL)
+        work->plan.spreads = false;
+    ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights, search->limit * 4 < 100 ? 100 : search->limit,
+                work->query.counts);
+    ranking_vary(&work->ranking, index, &work->plan, search->weights, search->limit);
+    if (work->ranking.count > search->limit)
+        work->ranking.count = search->limit;
+    return 0;
+}
+
+void
+search_end(struct search_work *work)
+{
+    filter_clear(&work->filter);
+}
+
+/* -- why nothing was found ----------------------------------------------------------------------- */
+
+struct blame {
+    uint32_t alone[FILTER_CLAUSES];   /* products that fail this clause only */
+    int64_t cheapest[FILTER_CLAUSES]; /* of them, or PRICE_NONE */
+    uint32_t fails[FILTER_CLAUSES];   /* products that fail it at all */
+};
+
+/* What kind of garment was wanted is not what one gives up, unless there is nothing else. */
+static bool
+is_about_kind(const struct clause *clause)
+{
+    return clause->field == CLAUSE_CATEGORY && !clause->excludes;
+}
+
+static void
+find_blame(const struct filter *filter, struct blame *blame)
+{
+    const struct index *index = filter->index;
+
+    memset(blame, 0, sizeof *blame);
+    for (int i = 0; i < filter->count; i++)
+        blame->cheapest[i] = PRICE_NONE;
+    for (uint32_t product = 0; product < index->product_count; product++) {
+        uint32_t best;
+        uint64_t failed = filter_failed(filter, product, 0, &best);
+
+        if (failed >> 63)
+            continue; /* sold out */
+        for (uint64_t bits = failed; bits != 0; bits &= bits - 1)
+            blame->fails[__builtin_ctzll(bits)]++;
+        if (failed != 0 && (failed & (failed - 1)) == 0) {
+            int clause = __builtin_ctzll(failed);
+            int64_t price = variant_price(&index->variants[best], filter->now, NULL);
+
+            blame->alone[clause]++;
+            if (price != PRICE_NONE && (blame->cheapest[clause] == PRICE_NONE || price < blame->cheapest[clause]))
+                blame->cheapest[clause] = price;
+        }
+    }
+}
+
+static void
+append_once(json_t *list, const char *text)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(list, i, item)
+        if (strcmp(json_string_value(item), text) == 0)
+            return;
+    json_array_append_new(list, json_string(text));
+}
+
+/* Which criteria emptied the result, and what giving one up would bring. */
+static void
+explain_nothing(const struct filter *filter, json_t *result)
+{
+    json_t *blocked = json_array();
+    struct blame blame;
+    int drop = -1;
+
+    find_blame(filter, &blame);
+    for (int kind = 0; kind < 2 && drop < 0; kind++)
+        for (int i = 0; i < filter->count; i++) {
+            if (is_about_kind(&filter->clauses[i]) != (kind == 1) || blame.alone[i] == 0)
+                continue;
+            append_once(blocked, clause_field_name(filter->clauses[i].field));
+            if (drop < 0 || blame.alone[i] > blame.alone[drop])
+                drop = i;
+        }
+    for (int i = 0; i < filter->count && drop < 0; i++) /* no single one: all that anything fails */
+        if (blame.fails[i] > 0)
+            append_once(blocked, clause_field_name(filter->clauses[i].field));
+    if (json_array_size(blocked) > 0)
+        json_object_set(result, "blocked_by", blocked);
+    json_decref(blocked);
+    if (drop < 0)
+        return;
+    json_t *relaxation = json_pack("{s:s, s:i}", "drop", filter->clauses[drop].key, "count", (int)blame.alone[drop]);
+
+    if (blame.cheapest[drop] != PRICE_NONE)
+        json_object_set_new(relaxation, "cheapest",
+                            json_pack("{s:I, s:s}", "amount", (json_int_t)blame.cheapest[drop], "currency", filter->index->currency));
+    json_object_set_new(result, "relaxation", relaxation);
+}
+
+/* -- the result ---------------------------------------------------------------------------------- */
+
+static void
+set_unchecked(const struct search_work *work, json_t *result)
+{
+    json_t *unchecked = json_array();
+
+    for (int h = 0; h < work->ranking.count; h++)
+        for (uint64_t bits = filter_unchecked(&work->filter, work->ranking.hits[h].product); bits != 0; bits &= bits - 1)
+            append_once(unchecked, clause_field_name(work->filter.clauses[__builtin_ctzll(bits)].field));
+    if (json_array_size(unchecked) > 0)
+        json_object_set(result, "unchecked", unchecked);
+    json_decref(unchecked);
+}
+
+int
+search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search, json_t **result, json_t **traits)
+{
+    json_t *products, *beside;
+    int status = 0;
+
+    if (search_rank(work, catalogue, search) < 0)
+        return -1;
+    products = json_array();
+    beside = json_array();
+    for (int i = 0; i < work->ranking.count && status == 0; i++) {
+        json_t *card = card_new(catalogue, work, search, &work->ranking.hits[i]);
+
+        status = card == NULL ? -1 : 0;
+        json_array_append_new(products, card);
+        if (traits != NULL)
+            json_array_append_new(beside, card_traits(catalogue, work, &work->ranking.hits[i]));
+    }
+    *result = json_pack("{s:s, s:s}", "slot", search->slot, "outcome", work->ranking.count > 0 ? "found" : "none_match");
+    if (search->early)
+        json_object_set_new(*result, "early", json_true());
+    json_object_set_new(*result, "products", products);
+    if (work->query.counts)
+        json_object_set_new(*result, "count", json_integer(work->ranking.total));
+    if (work->ranking.count == 0)
+        explain_nothing(&work->filter, *result);
+    set_unchecked(work, *result);
+    json_object_set_new(*result, "version", json_string(catalogue_version(catalogue)));
+    if (traits != NULL)
+        *traits = beside;
+    else
+        json_decref(beside);
+    search_end(work);
+    if (status < 0) {
+        json_decref(*result);
+        *result = NULL;
+        if (traits != NULL) {
+            json_decref(*traits);
+            *traits = NULL;
+        }
+    }
+    return status;
+}

@@ -1,0 +1,44 @@
+#ifndef WARDROBE_SEARCH_H
+#define WARDROBE_SEARCH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/money.h"
+#include "wardrobe/catalogue.h"
+#include "wardrobe/ranking.h"
+
+/* A lookup from words and criteria to products: what LOOKUP, `wardrobe search` and the benches all run. */
+
+struct search {
+    const char *words;      /* "" for none */
+    const char *slot;       /* "" for none */
+    const json_t *wish;     /* find_product's arguments, or NULL */
+    const json_t *criteria; /* by key, or NULL */
+    bool early;             /* the shopper's own words: what is recognised in them holds too */
+    int limit;              /* products at most */
+    int64_t now;            /* seconds since 1970 */
+    const struct money_rates *rates;
+    const struct weights *weights;
+};
+
+/* One lookup on its way; large, so that it is made once and used again. */
+struct search_work {
+    struct question query, soft;
+    struct ranking_plan plan;
+    struct ranking ranking;
+    struct filter filter;
+};
+
+/* Answer SEARCH from CATALOGUE. Fills WORK, and gives new references: *RESULT, and *TRAITS (may be NULL), as FOUND has them.
+ * Returns 0, or -1 when the catalogue can't be read or without memory (logged). */
+int search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search, json_t **result,
+               json_t **traits);
+
+/* The ranking alone, without the products' texts: WORK->ranking, at most SEARCH->limit. The filter stays until
+ * search_end(). Returns 0 or -1 (a criterion needed memory that there was not; logged). */
+int search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search);
+void search_end(struct search_work *work);
+
+#endif

@@ -1,0 +1,419 @@
+/* size -- sizes as numbers that can be compared; see size.h. */
+
+#include "wardrobe/size.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "wardrobe/lexicon.h"
+
+static const char *const letters[] = { "XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL", "5XL", "6XL" };
+static const char *const names[] = { "none", "letters", "shoes", "waist", "numeric", "kids", "one" };
+
+#define RANKS ((int)(sizeof letters / sizeof *letters))
+
+const char *
+size_class_name(enum size_class class)
+{
+    return names[class];
+}
+
+enum size_class
+size_class_named(const char *name)
+{
+    for (int i = 0; i < SIZE_CLASSES; i++)
+        if (strcasecmp(names[i], name) == 0)
+            return (enum size_class)i;
+    return SIZE_NONE;
+}
+
+const char *
+size_letters(int rank)
+{
+    return rank >= 0 && rank < RANKS ? letters[rank] : "";
+}
+
+int32_t
+size_order(const struct size *size)
+{
+    return (int32_t)size->class * 100000 + size->low * 2 + size->length;
+}
+
+/* -- reading ------------------------------------------------------------------------------------- */
+
+/* The rank of the letter size that fills TEXT's first SIZE bytes, or -1. */
+static int
+letter_rank(const char *text, size_t size)
+{
+    static const struct {
+        const char *word;
+        int rank;
+    } words[] = { { "2xs", 0 },    { "xxsmall", 0 }, { "xsmall", 1 }, { "extrasmall", 1 }, { "small", 2 },
+                  { "medium", 3 }, { "med", 3 },     { "large", 4 },  { "xlarge", 5 },     { "extralarge", 5 },
+                  { "1x", 5 },     { "1xl", 5 },     { "2xl", 6 },    { "2x", 6 },         { "xxlarge", 6 },
+                  { "xxxl", 7 },   { "3x", 7 },      { "xxxxl", 8 },  { "4x", 8 },         { "5x", 9 },
+                  { "6x", 10 },    { "xlg", 5 },     { "lg", 4 },     { "sm", 2 },         { "md", 3 } };
+    char plain[16];
+    size_t used = 0;
+
+    for (size_t i = 0; i < size; i++)
+        if (isalnum((unsigned char)text[i])) {
+            if (used == sizeof plain - 1)
+                return -1;
+            plain[used++] = (char)tolower((unsigned char)text[i]);
+        }
+    plain[used] = '\0';
+    for (int i = 0; i < RANKS; i++)
+        if (strcasecmp(letters[i], plain) == 0)
+            return i;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].word, plain) == 0)
+            return words[i].rank;
+    return -1;
+}
+
+static bool
+read_letters(const char *text, struct size *size)
+{
+    size_t part = strcspn(text, "/");
+    int low = letter_rank(text, part), high = low;
+
+    if (text[part] == '/')
+        high = letter_rank(text + part + 1, strlen(text + part + 1));
+    if (low < 0 || high < low)
+        return false;
+    *size = (struct size){ .class = SIZE_LETTERS,
+                           .low = (int16_t)(low * 10),
+                           .high = (int16_t)(high * 10),
+                           .is_exact = true };
+    return true;
+}
+
+static bool
+read_one(const char *text, struct size *size)
+{
+    static const char *const words[] = { "one size", "onesize", "os", "one-size", "o/s", "one size fits all",
+                                         "free size", "universal", "adjustable", "osfa", "tu" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(text, words[i]) == 0) {
+            *size = (struct size){ .class = SIZE_ONE, .is_exact = true };
+            return true;
+        }
+    return false;
+}
+
+/* A number at *TEXT, times ten, with ½ and a comma understood; goes on behind it. -1 for none. */
+static int
+number(const char **text)
+{
+    char *end;
+    double value;
+
+    if (!isdigit((unsigned char)**text))
+        return -1;
+    value = strtod(*text, &end);
+    if (*end == ',' && isdigit((unsigned char)end[1]))
+        value += strtod(end + 1, &end) / 10;
+    if (strncmp(end, "½", 2) == 0) {
+        value += 0.5;
+        end += 2;
+    } else if (strncmp(end, " 1/2", 4) == 0) {
+        value += 0.5;
+        end += 4;
+    }
+    *text = end;
+    return value < 0 || value > 300 ? -1 : (int)(value * 10 + 0.5);
+}
+
+static void
+skip(const char **text, const char *marks)
+{
+    *text += strspn(*text, marks);
+}
+
+/* "32", "W32 L34", "30W x 34L", "32/34", "32in". */
+static bool
+read_waist(const char *text, struct size *size)
+{
+    int waist, length = 0;
+
+    skip(&text, " wW");
+    if ((waist = number(&text)) < 180 || waist > 700)
+        return false;
+    skip(&text, " wW\"x/XlLin-");
+    if (*text != '\0') {
+        if ((length = number(&text)) < 200 || length > 450)
+            return false;
+        skip(&text, " lL\"in");
+        if (*text != '\0')
+            return false;
+    }
+    *size = (struct size){ .class = SIZE_WAIST,
+                           .low = (int16_t)waist,
+                           .high = (int16_t)waist,
+                           .length = (int16_t)(length / 10),
+                           .is_exact = true };
+    return true;
+}
+
+/* "4-5 years", "4Y", "6-9 months", "6M" (with a child's garment), "5". */
+static bool
+read_kids(const char *text, struct size *size)
+{
+    int low = 0, high;
+    bool months;
+
+    if (strncasecmp(text, "age ", 4) == 0)
+        text += 4;
+    if (strcasecmp(text, "newborn") == 0 || strcasecmp(text, "NB") == 0) {
+        *size = (struct size){ .class = SIZE_KIDS, .low = 0, .high = 1, .is_exact = true };
+        return true;
+    }
+    if ((low = number(&text)) < 0)
+        return false;
+    high = low;
+    skip(&text, " yYmM");
+    if (*text == '-' || *text == '/') {
+        text++;
+        skip(&text, " ");
+        if ((high = number(&text)) < low)
+            return false;
+    }
+    skip(&text, " ");
+    months = text[0] == 'm' || text[0] == 'M' || text[-1] == 'm' || text[-1] == 'M';
+    low /= 10;
+    high /= 10;
+    if (high > (months ? 48 : 17))
+        return false;
+    *size = (struct size){ .class = SIZE_KIDS,
+                           .low = (int16_t)(months ? low : low * 12),
+                           .high = (int16_t)(months ? high : high * 12 + 11),
+                           .is_exact = true };
+    return true;
+}
+
+/* EU x 10 for a shoe of VALUE (x 10) in SYSTEM. */
+static int
+eu_shoe(int value, const char *system, uint8_t genders)
+{
+    double inches, size = value / 10.0;
+
+    if (strcasecmp(system, "UK") == 0 || strcasecmp(system, "AU") == 0)
+        inches = (size + 25) / 3;
+    else if (strcasecmp(system, "US") == 0)
+        inches = (size + (genders == GENDER_FEMALE ? 22.5 : 24)) / 3;
+    else if (strcasecmp(system, "JP") == 0 || strcasecmp(system, "CN") == 0)
+        inches = (size + 1.5) / 2.54; /* the foot's length, and 15 mm of room */
+    else
+        return value;
+    return (int)(inches * 2.54 * 15 + 0.5);
+}
+
+static bool
+read_shoes(const char *text, const char *system, uint8_t genders, struct size *size)
+{
+    static const char *const systems[] = { "EU", "US", "UK", "JP", "AU", "CN" };
+    char said[3] = "";
+    int low, high;
+
+    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
+        if (strncasecmp(text, systems[i], 2) == 0) {
+            memcpy(said, systems[i], 2);
+            text += 2;
+            skip(&text, " ");
+        }
+    if ((low = number(&text)) < 0)
+        return false;
+    high = low;
+    if (*text == '-' || *text == '/') {
+        text++;
+        if ((high = number(&text)) < low)
+            return false;
+    }
+    skip(&text, " ");
+    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
+        if (said[0] == '\0' && strncasecmp(text, systems[i], 2) == 0)
+            memcpy(said, systems[i], 2);
+    if (said[0] != '\0')
+        system = said;
+    else if (system[0] == '\0' || low >= 330) /* nobody's US shoe is a 33 */
+        system = low >= 330 ? "EU" : system[0] == '\0' ? "US" : system;
+    *size = (struct size){ .class = SIZE_SHOES,
+                           .low = (int16_t)eu_shoe(low, system, genders),
+                           .high = (int16_t)eu_shoe(high, system, genders),
+                           .is_exact = strcasecmp(system, "EU") == 0,
+                           .genders = genders };
+    return size->low >= 150 && size->high <= 560;
+}
+
+/* EU x 10 for clothes of VALUE (x 10) in SYSTEM. */
+static int
+eu_clothes(int value, const char *system, uint8_t genders)
+{
+    bool men = genders == GENDER_MALE;
+
+    if (strcasecmp(system, "UK") == 0 || strcasecmp(system, "AU") == 0)
+        return value + (men ? 100 : 280);
+    if (strcasecmp(system, "US") == 0)
+        return value + (men ? 100 : 300);
+    if (strcasecmp(system, "FR") == 0)
+        return men ? value : value - 20;
+    if (strcasecmp(system, "IT") == 0)
+        return men ? value : value - 60;
+    return value;
+}
+
+static bool
+read_numeric(const char *text, const char *system, uint8_t genders, struct size *size)
+{
+    int value, high;
+
+    for (const char *s = "EU\0UK\0US\0FR\0IT\0DE\0"; *s != '\0'; s += 3)
+        if (strncasecmp(text, s, 2) == 0) {
+            system = s;
+            text += 2;
+            skip(&text, " ");
+        }
+    if ((value = number(&text)) < 0)
+        return false;
+    high = value;
+    if (*text == '-' || *text == '/') {
+        text++;
+        if ((high = number(&text)) < value)
+            return false;
+    }
+    skip(&text, " RrLlSs");
+    if (*text != '\0')
+        return false;
+    if (system[0] == '\0' && genders != GENDER_MALE && value < 260)
+        system = "US";
+    value = eu_clothes(value, system, genders);
+    high = eu_clothes(high, system, genders);
+    *size = (struct size){ .class = SIZE_NUMERIC,
+                           .low = (int16_t)value,
+                           .high = (int16_t)high,
+                           .is_exact = system[0] == '\0' || strcasecmp(system, "EU") == 0 || strcasecmp(system, "DE") == 0,
+                           .genders = genders };
+    return value >= 260 && high <= 700;
+}
+
+enum size_class
+size_read(const char *text, const char *sizes, const char *system, uint8_t genders, uint8_t ages, struct size *size)
+{
+    bool child = ages != 0 && !(ages & AGE_ADULT);
+    bool shoes = strcmp(sizes, "shoes") == 0, waist = strcmp(sizes, "waist") == 0;
+
+    *size = (struct size){ .class = SIZE_NONE };
+    skip(&text, " ");
+    if (text[0] == '\0' || read_one(text, size))
+        return size->class;
+    if (shoes)
+        return read_shoes(text, system, genders, size) || read_letters(text, size) ? size->class : SIZE_NONE;
+    if (child && read_kids(text, size))
+        return size->class;
+    if (read_letters(text, size))
+        return size->class;
+    if (waist && system[0] == '\0' && read_waist(text, size))
+        return size->class;
+    if ((toupper((unsigned char)text[0]) == 'W' || strpbrk(text, "xXwW") != NULL) && read_waist(text, size))
+        return size->class;
+    if (read_numeric(text, system, genders, size) || read_kids(text, size))
+        return size->class;
+    return size->class = SIZE_NONE;
+}
+
+int
+size_asked(const char *text, enum size_class class, const char *system, uint8_t genders, struct size sizes[3])
+{
+    int count = 0;
+
+    genders &= GENDER_FEMALE | GENDER_MALE;
+    if (genders == (GENDER_FEMALE | GENDER_MALE))
+        genders = 0;
+    skip(&text, " ");
+    switch (class) {
+    case SIZE_LETTERS:
+        return read_letters(text, &sizes[0]);
+    case SIZE_WAIST:
+        return read_waist(text, &sizes[0]);
+    case SIZE_KIDS:
+        return read_kids(text, &sizes[0]);
+    case SIZE_ONE:
+        return read_one(text, &sizes[0]);
+    case SIZE_NUMERIC:
+        if (read_numeric(text, system, genders, &sizes[0]))
+            count = 1;
+        return count;
+    case SIZE_SHOES: /* a US 9 is another shoe for women and for men */
+        for (uint8_t gender = GENDER_FEMALE; gender <= GENDER_MALE; gender++) {
+            if (genders != 0 && genders != gender)
+                continue;
+            if (read_shoes(text, system, gender, &sizes[count]) && (count == 0 || sizes[count].low != sizes[0].low))
+                sizes[count++].genders = gender;
+            else if (count > 0)
+                sizes[0].genders = 0;
+        }
+        return count;
+    default:
+        return 0;
+    }
+}
+
+/* -- comparing ----------------------------------------------------------------------------------- */
+
+/* The rank x 10 of the letters for EU number VALUE (x 10): EN 13402-3, by bust or chest in cm. */
+static int
+letters_for(int value, uint8_t genders)
+{
+    static const int busts[] = { 66, 74, 82, 90, 98, 107, 119, 131, 143, 155, 167 };
+    static const int chests[] = { 70, 78, 86, 94, 102, 110, 118, 129, 141, 154, 166 };
+    const int *from = genders == GENDER_MALE ? chests : busts;
+    int cm = genders == GENDER_MALE ? value / 5 : value / 5 + 12, rank = 0;
+
+    while (rank + 1 < RANKS && cm >= from[rank + 1])
+        rank++;
+    return rank * 10;
+}
+
+bool
+size_speaks(enum size_class asked, enum size_class offered)
+{
+    bool letters_or_numbers = asked == SIZE_LETTERS || asked == SIZE_NUMERIC;
+
+    return asked == offered || (letters_or_numbers && (offered == SIZE_LETTERS || offered == SIZE_NUMERIC));
+}
+
+static bool
+overlaps(int low, int high, int other_low, int other_high, int slack)
+{
+    return low - slack <= other_high && other_low - slack <= high;
+}
+
+bool
+size_fits(const struct size *asked, const struct size *offered)
+{
+    uint8_t both = asked->genders & offered->genders;
+
+    if (offered->class == SIZE_ONE)
+        return asked->class == SIZE_LETTERS || asked->class == SIZE_NUMERIC || asked->class == SIZE_ONE;
+    if (asked->genders != 0 && offered->genders != 0 && (offered->genders & 3) != 0 && both == 0 &&
+        !(offered->genders & GENDER_UNISEX))
+        return false;
+    if (asked->class == offered->class) {
+        int slack = asked->is_exact && offered->is_exact ? 0 : asked->class == SIZE_SHOES ? 3 : 0;
+
+        if (asked->length != 0 && offered->length != 0 && asked->length != offered->length)
+            return false;
+        return overlaps(asked->low, asked->high, offered->low, offered->high, slack);
+    }
+    if (asked->class == SIZE_LETTERS && offered->class == SIZE_NUMERIC)
+        return overlaps(asked->low, asked->high, letters_for(offered->low, offered->genders),
+                        letters_for(offered->high, offered->genders), 0);
+    if (asked->class == SIZE_NUMERIC && offered->class == SIZE_LETTERS)
+        return overlaps(letters_for(asked->low, asked->genders), letters_for(asked->high, asked->genders),
+                        offered->low, offered->high, 0);
+    return false;
+}

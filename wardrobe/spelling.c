@@ -1,0 +1,81 @@
+/* spelling -- misspelt words against the catalogue's own; see spelling.h. */
+
+#include "wardrobe/spelling.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+spelling_distance(const char *a, const char *b, int most)
+{
+    int size_a = (int)strlen(a), size_b = (int)strlen(b);
+    int rows[3][WORD_SIZE + 1];
+
+    if (abs(size_a - size_b) > most)
+        return most + 1;
+    for (int j = 0; j <= size_b; j++)
+        rows[0][j] = j;
+    for (int i = 1; i <= size_a; i++) {
+        int *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3], least = i;
+
+        row[0] = i;
+        for (int j = 1; j <= size_b; j++) {
+            int best = above[j - 1] + (a[i - 1] != b[j - 1]);
+
+            best = above[j] + 1 < best ? above[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && two_above[j - 2] + 1 < best)
+                best = two_above[j - 2] + 1;
+            row[j] = best;
+            least = best < least ? best : least;
+        }
+        if (least > most)
+            return most + 1;
+    }
+    return rows[size_a % 3][size_b];
+}
+
+/* The letters of WORD as bits: two words with D slips between them differ in 2 D of them at most. */
+static uint32_t
+letters(const char *word)
+{
+    uint32_t bits = 0;
+
+    for (; *word != '\0'; word++)
+        bits |= 1u << (*word & 31);
+    return bits;
+}
+
+bool
+spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE])
+{
+    size_t size = strlen(stem);
+    int most = size >= 8 ? 2 : 1, best = most + 1;
+    uint32_t bits = letters(stem), best_count = 0, terms = names_count(index->names[NAMES_TERM]);
+    const char *found = NULL;
+
+    if (size < 4)
+        return false;
+    for (const char *c = stem; *c != '\0'; c++)
+        if (!islower((unsigned char)*c))
+            return false;
+    for (uint32_t i = 0; i < terms; i++) {
+        const char *term = names_text(index->names[NAMES_TERM], i);
+        int distance;
+
+        if (index->lists[i].count < 2 || term[0] == '=' || (term[0] != stem[0] && term[1] != stem[1] && term[1] != stem[0]) ||
+            __builtin_popcount(bits ^ letters(term)) > 2 * most)
+            continue;
+        distance = spelling_distance(stem, term, most);
+        if (distance < best || (distance == best && distance <= most && index->lists[i].count > best_count)) {
+            best = distance;
+            best_count = index->lists[i].count;
+            found = distance <= most ? term : found;
+        }
+    }
+    if (found == NULL || strlen(found) >= WORD_SIZE)
+        return false;
+    strcpy(mended, found);
+    return true;
+}

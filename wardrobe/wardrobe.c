@@ -1,0 +1,62 @@
+/* wardrobe -- the catalogue as it is replaced under a running wardrobe; see wardrobe.h. */
+
+#include "wardrobe/wardrobe.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "wardrobe/facets.h"
+
+struct catalogue *
+wardrobe_catalogue(struct wardrobe *self, const char *version)
+{
+    if (self->previous != NULL && strcmp(catalogue_version(self->previous), version) == 0)
+        return self->previous;
+    return self->catalogue;
+}
+
+void
+wardrobe_send_facets(struct wardrobe *self, struct peer *peer)
+{
+    struct message message = { .kind = MESSAGE_FACETS, .run = "", .step = "" };
+
+    if (self->catalogue == NULL || self->facets == NULL || strcmp(peer_role(peer), "orchestrator") != 0)
+        return;
+    message.facets.version = catalogue_version(self->catalogue);
+    message.facets.facets = self->facets;
+    daemon_send(&self->daemon, peer, &message);
+}
+
+/* Put FRESH in the place of the catalogue that was. */
+static void
+take(struct wardrobe *self, struct catalogue *fresh)
+{
+    const struct index *index = catalogue_index(fresh);
+
+    catalogue_close(&self->previous);
+    self->previous = self->catalogue;
+    self->previous_until_ms = clock_now_ms() + CATALOGUE_KEPT_MS;
+    self->catalogue = fresh;
+    json_decref(self->facets);
+    self->facets = facets_new(index, self->daemon.options.catalogue_language, clock_wall_ms() / 1000);
+    log_info("catalogue version=%s products=%u variants=%u terms=%u", catalogue_version(fresh), index->product_count,
+             index->variant_count, names_count(index->names[NAMES_TERM]));
+    if (self->daemon.bus == NULL)
+        return;
+    for (struct peer *peer = NULL; (peer = bus_next_peer(self->daemon.bus, "orchestrator", peer)) != NULL;)
+        wardrobe_send_facets(self, peer);
+}
+
+void
+wardrobe_look(struct wardrobe *self)
+{
+    struct catalogue *fresh;
+
+    if (self->previous != NULL && clock_now_ms() >= self->previous_until_ms)
+        catalogue_close(&self->previous);
+    if (self->catalogue != NULL && !catalogue_is_replaced(self->catalogue))
+        return;
+    if ((fresh = catalogue_open(self->path, self->lexicon, NULL)) != NULL)
+        take(self, fresh);
+}

@@ -1,0 +1,44 @@
+#ifndef WARDROBE_WARDROBE_H
+#define WARDROBE_WARDROBE_H
+
+#include "common/daemon.h"
+#include "common/money.h"
+#include "wardrobe/catalogue.h"
+#include "wardrobe/search.h"
+#include "wardrobe/weights.h"
+
+#define CATALOGUE_KEPT_MS 60000 /* how long the previous catalogue stays open */
+
+struct model;
+
+/* The wardrobe's own state. */
+struct wardrobe {
+    struct daemon daemon;
+    struct stemmer *stemmer;
+    struct lexicon *lexicon;
+    struct weights weights;
+    struct money_rates *rates;
+    char *path;                  /* of the catalogue */
+    struct catalogue *catalogue; /* the newest; NULL until there is one */
+    struct catalogue *previous;  /* the one before it, for runs that began with it; NULL mostly */
+    int64_t previous_until_ms;
+    json_t *facets;              /* of the newest */
+    struct loop_timer *look;     /* for a new one, every second */
+    struct search_work *work;
+};
+
+/* The catalogue that VERSION names, or the newest; NULL when there is none. */
+struct catalogue *wardrobe_catalogue(struct wardrobe *self, const char *version);
+
+/* Look for a catalogue, or for a newer one, at its path, and tell the orchestrators. */
+void wardrobe_look(struct wardrobe *self);
+
+/* Tell PEER what the shop sells. */
+void wardrobe_send_facets(struct wardrobe *self, struct peer *peer);
+
+handler on_lookup;
+
+/* `wardrobe search "…"`: the subcommand, ARGV without the program's own name. Returns what main() is to return. */
+int search_main(int argc, char *argv[]);
+
+#endif
