@@ -16,8 +16,8 @@ from daemons import wait_until
 TAILS = {"EVENT": "event", "THREAD": "messages"}
 
 
-def encode(kind, tail=None, run="", step="", **fields):
-    frames = [kind.encode() + b"\0", run.encode() + b"\0", step.encode() + b"\0", b"0\0", b"0\0",
+def encode(kind, tail=None, run="", step="", attempt=0, left=0, **fields):
+    frames = [kind.encode() + b"\0", run.encode() + b"\0", step.encode() + b"\0", b"%d\0" % attempt, b"%d\0" % left,
               json.dumps(fields).encode()]
     return frames + [tail] if kind in TAILS else frames
 
@@ -26,6 +26,7 @@ def decode(frames):
     kind = frames[0].rstrip(b"\0").decode()
     message = json.loads(frames[5])
     message["kind"] = kind
+    message["run"], message["step"], message["attempt"] = (f.rstrip(b"\0").decode() for f in frames[1:4])
     return message
 
 
