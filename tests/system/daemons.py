@@ -149,3 +149,48 @@ class Ensemble:
 
     def remove(self):
         shutil.rmtree(self.state, ignore_errors=True)
+
+
+SAMPLE_SHOP = TOP / "wardrobe" / "sample" / "shop.tsv"
+
+
+def import_feed(state, feed, *arguments, check=True):
+    """`wardrobe import FEED` into the state's catalogue; the finished process."""
+    return subprocess.run([str(binary("wardrobe")), "import", str(feed), "--state-dir", str(state), *map(str, arguments)],
+                          cwd=TOP, capture_output=True, text=True, check=check, timeout=120 * SLOW)
+
+
+class Whole(Ensemble):
+    """All six daemons with the sample shop: what `./ensemble up` starts."""
+
+    WORKERS = ("psychologist", "extractor", "wardrobe")
+
+    def __init__(self, env=None, understudy=("--first-token-ms", 0, "--tokens-per-second", 0)):
+        super().__init__()
+        self.env = env or {}
+        self.understudy_arguments = understudy
+        self.one = {}  # the newest daemon of each name
+
+    def start(self, name, *arguments, **more):
+        self.one[name] = super().start(name, *arguments, **more)
+        return self.one[name]
+
+    def up(self, catalogue=None):
+        if catalogue is None:
+            import_feed(self.state, SAMPLE_SHOP)
+        else:
+            shutil.copy(catalogue, pathlib.Path(self.state) / "catalogue.sqlite")
+        understudy = self.start("understudy", "--port", 0, *self.understudy_arguments)
+        self.env.update(MODEL_URL=f"http://127.0.0.1:{understudy.port()}/v1", MODEL_KEY="understudy")
+        self.start("orchestrator")
+        for worker in self.WORKERS:
+            self.start(worker)
+        gateway = self.gateway()
+        self.url, self.http = gateway.url, gateway.http
+        self.wait_for_workers()
+        return self
+
+    def wait_for_workers(self):
+        """Until the gateway and a worker of each kind have joined the orchestrator."""
+        wanted = {*self.WORKERS, "gateway"}
+        assert wait_until(lambda: wanted <= set(re.findall(r"joined: (\w+)", self.one["orchestrator"].log()))), self.logs()

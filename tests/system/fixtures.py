@@ -1,7 +1,7 @@
 """The fixtures of the system tests and of the official clients' tests."""
 import pytest
 
-from daemons import Ensemble
+from daemons import SAMPLE_SHOP, Ensemble, Whole, import_feed
 from fake_orchestrator import FakeOrchestrator
 
 
@@ -30,3 +30,22 @@ def gateway(ensemble, fake):
     daemon = ensemble.gateway()
     fake.wait_for_peer()
     return daemon
+
+
+@pytest.fixture(scope="session")
+def sample_catalogue(tmp_path_factory):
+    """The sample shop, imported once for all tests."""
+    folder = tmp_path_factory.mktemp("sample")
+    import_feed(folder, SAMPLE_SHOP)
+    return folder / "catalogue.sqlite"
+
+
+@pytest.fixture(scope="module")
+def whole(sample_catalogue):
+    """Everything, with an understudy that answers at once; shared by the tests of a module."""
+    w = Whole().up(sample_catalogue)
+    yield w
+    wrong = w.close()
+    logs = w.logs() if wrong else ""
+    w.remove()
+    assert not wrong, "; ".join(wrong) + "\n" + logs

@@ -13,7 +13,7 @@ import requests
 import websocket
 
 from client import Client, insecure
-from daemons import SLOW, TOP, VARIANT, wait_until
+from daemons import SLOW, VARIANT, wait_until
 
 UPGRADE = ("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: {token}\r\n"
            "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\nSec-WebSocket-Version: 13\r\n"
@@ -237,19 +237,6 @@ def test_a_run_that_does_not_end_is_left_when_the_time_is_up(ensemble, fake):
         gateway.signal(signal.SIGTERM)
         assert client.closed() == 1012
     assert gateway.wait() == 0
-
-
-# -- 10: calls that are never to be made -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize("call", ["ZMQ_HEARTBEAT_IVL", "lws_rx_flow_control", "CURLOPT_PIPEWAIT", "fd_limit_per_thread"])
-def test_calls_that_are_never_to_be_made(call):
-    found = []
-    for folder in ("common", "gateway", "orchestrator", "psychologist", "extractor", "wardrobe", "understudy"):
-        for path in (TOP / folder).rglob("*.[ch]"):
-            code = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.S)
-            found += [str(path)] if call in code else []
-    assert found == []
 
 
 # -- 13: a second instance -------------------------------------------------------------------------------
