@@ -33,6 +33,8 @@ formality_of(const struct order *order)
 {
     int formality = order->occasion->formality + order->dressier;
 
+    if (formality < 1 && order->occasion->formality > 0)
+        return 1; /* "not too formal" does not mean running shorts */
     return formality < 0 ? 0 : formality > 5 ? 5 : formality;
 }
 
@@ -163,8 +165,9 @@ choose_colour(const struct order *order, const struct shop *shop, size_t n, stru
                                                                     : order->colour[SLOT_NONE];
     const char *palette = palette_of(order, pick);
 
-    if (wished != NULL && (pick->garment->slot != SLOT_JEWELLERY || order->colour[SLOT_JEWELLERY] != NULL ||
-                           order->asked > 0)) {
+    bool small = pick->garment->slot == SLOT_JEWELLERY || pick->garment->slot == SLOT_ACCESSORY;
+
+    if (wished != NULL && (!small || order->colour[pick->garment->slot] != NULL || order->asked > 0)) {
         strcpy(pick->colour, wished);
         return;
     }

@@ -12,6 +12,7 @@ struct entry {
     const char *phrase;
     enum kind kind;
     const char *value;
+    enum tongue tongue; /* TONGUE_EN: everywhere; else only where no English is spoken */
 };
 
 struct lexicon {
@@ -21,7 +22,7 @@ struct lexicon {
 };
 
 static const struct entry phrases[] = {
-#define WORD(phrase, kind, value) { phrase, KIND_##kind, value },
+#define WORD(phrase, kind, value) { phrase, KIND_##kind, value, TONGUE_EN },
 #include "understudy/lexicon.def"
 };
 
@@ -39,20 +40,20 @@ place(const struct lexicon *lexicon, const char *phrase, size_t size)
 
 /* The first meaning of a phrase stands. */
 static void
-add(struct lexicon *lexicon, const char *phrase, enum kind kind, const char *value)
+add(struct lexicon *lexicon, const char *phrase, enum kind kind, const char *value, enum tongue tongue)
 {
     struct entry *entry = &lexicon->table[place(lexicon, phrase, strlen(phrase)) - lexicon->table];
 
     if (entry->phrase == NULL && *phrase != '\0')
-        *entry = (struct entry) { phrase, kind, value };
+        *entry = (struct entry) { phrase, kind, value, tongue };
 }
 
 static void
-add_name(struct lexicon *lexicon, const char *name, enum kind kind, const char *value)
+add_name(struct lexicon *lexicon, const char *name, enum kind kind, const char *value, enum tongue tongue)
 {
     char *folded = lexicon->names[lexicon->name_count++];
 
-    add(lexicon, words_fold(name, folded, NAME_SIZE), kind, value);
+    add(lexicon, words_fold(name, folded, NAME_SIZE), kind, value, tongue);
 }
 
 /* The names that lore.def gives, in every language. */
@@ -65,18 +66,18 @@ add_lore(struct lexicon *lexicon)
     const struct material *material;
 
     for (size_t i = 0; (occasion = lore_occasion_at(i)) != NULL; i++)
-        add_name(lexicon, occasion->id, KIND_OCCASION, occasion->id);
+        add_name(lexicon, occasion->id, KIND_OCCASION, occasion->id, TONGUE_EN);
     for (size_t i = 0; (garment = lore_garment_at(i)) != NULL; i++)
-        add_name(lexicon, garment->many, KIND_GARMENT, garment->id);
+        add_name(lexicon, garment->many, KIND_GARMENT, garment->id, TONGUE_EN);
     for (size_t i = 0; (colour = lore_colour_at(i)) != NULL; i++)
-        add_name(lexicon, lore_colour_name(colour->id), KIND_COLOUR, colour->id);
-    for (int tongue = TONGUE_EN; tongue < TONGUES; tongue++) {
+        add_name(lexicon, lore_colour_name(colour->id), KIND_COLOUR, colour->id, TONGUE_EN);
+    for (enum tongue tongue = TONGUE_EN; tongue < TONGUES; tongue++) {
         for (size_t i = 0; (garment = lore_garment_at(i)) != NULL; i++)
-            add_name(lexicon, garment->names[tongue], KIND_GARMENT, garment->id);
+            add_name(lexicon, garment->names[tongue], KIND_GARMENT, garment->id, tongue);
         for (size_t i = 0; (colour = lore_colour_at(i)) != NULL; i++)
-            add_name(lexicon, colour->names[tongue], KIND_COLOUR, colour->id);
+            add_name(lexicon, colour->names[tongue], KIND_COLOUR, colour->id, tongue);
         for (size_t i = 0; (material = lore_material_at(i)) != NULL; i++)
-            add_name(lexicon, material->names[tongue], KIND_MATERIAL, material->id);
+            add_name(lexicon, material->names[tongue], KIND_MATERIAL, material->id, tongue);
     }
 }
 
@@ -93,7 +94,7 @@ lexicon_new(void)
         return NULL;
     }
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-        add(lexicon, phrases[i].phrase, phrases[i].kind, phrases[i].value);
+        add(lexicon, phrases[i].phrase, phrases[i].kind, phrases[i].value, TONGUE_EN);
     add_lore(lexicon);
     return lexicon;
 }
@@ -124,13 +125,61 @@ look_up(const struct lexicon *lexicon, const char *phrase, size_t size)
     return entry->phrase != NULL ? entry : NULL;
 }
 
+/* Foreign names that an English sentence has in another sense. */
+static bool
+is_english_too(const char *phrase)
+{
+    return lore_has("collar,pull,short,arena,rock,baskets,hut,mono,ante,haut,sable,punto", phrase);
+}
+
+/* Whether the small words of WORDS are English ones: then "collar" is no necklace. */
+static bool
+is_english(const struct lexicon *lexicon, const struct words *words)
+{
+    int english = 0, foreign = 0;
+
+    for (size_t i = 0; i < words->count; i++) {
+        const char *value = place(lexicon, words->list[i].text, strlen(words->list[i].text))->value;
+
+        english += value != NULL && !strcmp(value, "en");
+        foreign += value != NULL && lore_has("de,fr,es", value);
+    }
+    return english > foreign;
+}
+
+/* German: "braune" is "braun", "Ledersandalen" are sandals. */
+static const struct entry *
+look_up_german(const struct lexicon *lexicon, const char *word, size_t size)
+{
+    static const char *const endings[] = { "e", "en", "es", "er", "n" };
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t end = strlen(endings[i]);
+        const struct entry *entry;
+
+        if (size < end + 3 || strncmp(word + size - end, endings[i], end))
+            continue;
+        entry = place(lexicon, word, size - end);
+        if (entry->phrase != NULL && entry->tongue == TONGUE_DE)
+            return entry;
+    }
+    for (size_t at = 3; size > 7 && at + 4 <= size; at++) {
+        const struct entry *entry = place(lexicon, word + at, size - at);
+
+        if (entry->phrase != NULL && entry->kind == KIND_GARMENT)
+            return entry;
+    }
+    return NULL;
+}
+
 /* The longest phrase that begins at word FIRST; *COUNT says how many words it takes. A phrase does
  * not reach over the end of a sentence, nor over a comma. */
 static const struct entry *
-longest(const struct lexicon *lexicon, const struct words *words, size_t first, size_t *count)
+longest(const struct lexicon *lexicon, const struct words *words, size_t first, bool english, size_t *count)
 {
     char phrase[160];
-    size_t sizes[LONGEST], used = 0, n = 0;
+    size_t sizes[LONGEST] = { 0 }, used = 0, n = 0;
+    const struct entry *entry = NULL;
 
     for (size_t i = first; i < words->count && n < LONGEST; i++) {
         size_t size = strlen(words->list[i].text);
@@ -144,15 +193,16 @@ longest(const struct lexicon *lexicon, const struct words *words, size_t first, 
         sizes[n++] = used;
     }
     while (n > 0) {
-        const struct entry *entry = look_up(lexicon, phrase, sizes[n - 1]);
-
-        if (entry != NULL) {
+        entry = look_up(lexicon, phrase, sizes[n - 1]);
+        if (entry != NULL && (entry->tongue == TONGUE_EN || !(english || is_english_too(entry->phrase)))) {
             *count = n;
             return entry;
         }
         n--;
     }
-    return NULL;
+    if (!english && (entry = look_up_german(lexicon, phrase, sizes[0])) != NULL)
+        *count = 1;
+    return entry;
 }
 
 /* "tops" is a ceiling after an amount, else it is a garment. "cords" and the like need no such care. */
@@ -224,6 +274,8 @@ negate_backward(struct signs *signs, size_t from)
 int
 lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs)
 {
+    bool english;
+
     *signs = (struct signs) { 0 };
     if (words_cut(&signs->words, text, size))
         return -1;
@@ -232,10 +284,11 @@ lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struc
         signs_clear(signs);
         return -1;
     }
+    english = is_english(lexicon, &signs->words);
     for (size_t at = 0, count = 1; at < signs->words.count; at += count) {
         const struct word *word = &signs->words.list[at];
         struct sign *sign = &signs->list[signs->count++];
-        const struct entry *entry = longest(lexicon, &signs->words, at, &count);
+        const struct entry *entry = longest(lexicon, &signs->words, at, english, &count);
         double number = 0;
         size_t numbers = words_number(&signs->words, at, &number);
 
@@ -256,7 +309,12 @@ lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struc
         settle(signs, sign);
     }
     for (size_t i = 0; i < signs->count; i++) {
-        if (signs->list[i].kind == KIND_NOT)
+        const struct sign *next = i + 1 < signs->count ? &signs->list[i + 1] : NULL;
+        bool last = !strcmp(signs->list[i].text, "nicht") && (next == NULL || next->pauses || next->stops);
+
+        if (last) /* "eine Krawatte brauchst du nicht" */
+            negate_backward(signs, i);
+        else if (signs->list[i].kind == KIND_NOT)
             negate_forward(signs, i);
         if (signs->list[i].kind == KIND_AFTERNOT)
             negate_backward(signs, i);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/money.h"
 #include "understudy/mind.h"
 #include "understudy/reading.h"
 
@@ -49,48 +50,48 @@ slot_or_all(enum slot slot)
 
 /* -- money --------------------------------------------------------------------------------------- */
 
-/* What CARD costs, "49.00 USD"; 0 when it does not say. *CURRENCY is lent by it. */
+/* What a card costs, in major units: "49.00 USD", or {amount, currency} in minor ones. */
 static double
 price_of(const json_t *card, const char **currency)
 {
-    char *end;
-    double price = strtod(json_text(card, "price", "0"), &end);
+    const json_t *price = json_object_get(card, "price");
+    const char *text = json_string_value(price);
 
-    if (price > 0 && *end == ' ' && end[1] != '\0')
-        *currency = end + 1;
-    return price;
+    if (json_is_object(price)) {
+        *currency = json_text(price, "currency", "USD");
+        return (double)json_number(price, "amount", 0) / pow(10, money_digits(*currency));
+    }
+    if (text != NULL && strrchr(text, ' ') != NULL)
+        *currency = strrchr(text, ' ') + 1;
+    return text != NULL ? strtod(text, NULL) : json_is_number(price) ? json_number_value(price) : 0;
 }
 
 /* A round sum below SUM. */
 static double
 below(double sum)
 {
-    double less = sum * 0.75;
+    double step = sum > 20 ? 5 : 1;
+    double less = floor(sum / step) * step;
 
-    return less >= 20 ? floor(less / 5) * 5 : less >= 2 ? floor(less) : less;
+    return less < sum ? less : less - step;
 }
 
-/* What cards of SLOT cost: the cheapest; of all slots, one card each, added up. */
+/* What the dearest card of SLOT (or of any) costs. */
 static double
-shown_cost(const json_t *shown, enum slot slot, const char **currency)
+dearest(const json_t *shown, enum slot slot, const char **currency)
 {
-    double first[SLOTS] = { 0 }, cheapest = 0, total = 0;
+    double most = 0;
     const json_t *card;
     size_t i;
 
     json_array_foreach(shown, i, card)
     {
-        enum slot its = lore_slot(json_text(card, "slot", ""));
         double price = price_of(card, currency);
 
-        if (its == slot && price > 0 && (cheapest <= 0 || price < cheapest))
-            cheapest = price;
-        if (its != SLOT_NONE && first[its] <= 0)
-            first[its] = price;
+        if ((slot == SLOT_NONE || lore_slot(json_text(card, "slot", "")) == slot) && price > most)
+            most = price;
     }
-    for (int s = 0; s < SLOTS; s++)
-        total += first[s];
-    return slot != SLOT_NONE ? cheapest : total;
+    return most;
 }
 
 static void
@@ -108,7 +109,7 @@ set_price(json_t *criteria, double min, double max, const char *currency, bool o
     json_array_append_new(criteria, one);
 }
 
-/* "cheaper": below what the budget is now, or below what was shown. */
+/* "cheaper": a fifth below what the budget is now, or just below the dearest that was shown. */
 static void
 make_cheaper(json_t *criteria, const struct reading *reading, const struct sections *sections)
 {
@@ -116,19 +117,14 @@ make_cheaper(json_t *criteria, const struct reading *reading, const struct secti
                  *item = json_object_get(known, "budget.item"), *now = outfit != NULL ? outfit : item;
     enum slot slot =
         reading->asked_count == 1 && !reading->asked[0].negated ? reading->asked[0].slot : SLOT_NONE;
-    const char *currency = json_text(now, "currency", "");
-    double cost = shown_cost(sections->json[SECTION_SHOWN], slot, &currency);
-    double budget =
-        json_number_value(json_object_get(now, "max")); /* whole units, as all that a model is shown */
+    const char *currency = "", *budget_currency = json_text(now, "currency", "");
+    double cost = dearest(sections->json[SECTION_SHOWN], slot, &currency);
+    double budget = json_number_value(json_object_get(now, "max"));
 
-    if (slot != SLOT_NONE && cost > 0)
-        set_price(criteria, 0, below(cost), currency, false, slot);
-    else if (budget > 0)
-        set_price(criteria, 0, below(cost > 0 && outfit != NULL && cost < budget ? cost : budget), currency,
-                  outfit != NULL, SLOT_NONE);
+    if (budget > 0 && (slot == SLOT_NONE || cost <= 0))
+        set_price(criteria, 0, below(budget * 0.8 + 0.01), budget_currency, outfit != NULL, SLOT_NONE);
     else if (cost > 0)
-        set_price(criteria, 0, below(cost), currency, json_array_size(sections->json[SECTION_SHOWN]) > 1,
-                  SLOT_NONE);
+        set_price(criteria, 0, below(cost), currency, false, slot);
 }
 
 static void
@@ -263,29 +259,42 @@ put_referred(json_t *excluded, const struct reading *reading, const json_t *show
 
 /* -- in words ------------------------------------------------------------------------------------ */
 
+enum { NEEDS_MOST = 6 };
+
+static void
+add_need(json_t *needs, const char *need)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(needs, i,
+                       one) if (json_is_string(one) && !strcmp(json_string_value(one), need)) return;
+    if (json_array_size(needs) < NEEDS_MOST)
+        json_array_append_new(needs, json_string(need));
+}
+
+/* What matters to them and is no criterion; what was known before stays. */
 static json_t *
-needs_of(const struct reading *reading)
+needs_of(const struct reading *reading, const struct sections *sections)
 {
     json_t *needs = json_array();
-    char text[96];
+    const json_t *before = json_object_get(sections->json[SECTION_PROFILE], "needs"), *one;
+    size_t n;
 
-    for (size_t i = 0; i < reading->size_count; i++) {
-        snprintf(text, sizeof text, "size %s%s%s", reading->sizes[i].system,
-                 *reading->sizes[i].system ? " " : "", reading->sizes[i].value);
-        json_array_append_new(needs, json_string(text));
-    }
-    if (reading->money.max > 0) {
-        snprintf(text, sizeof text, "at most %g%s%s", reading->money.max, *reading->money.currency ? " " : "",
-                 reading->money.currency);
-        json_array_append_new(needs, json_string(text));
-    }
-    for (size_t i = 0; i < reading->trait_count && json_array_size(needs) < 8; i++) {
-        const struct trait *trait = &reading->traits[i];
-
-        snprintf(text, sizeof text, "%s%s", trait->negated ? "no " : "",
-                 trait->kind == KIND_COLOUR ? lore_colour_name(trait->value) : trait->value);
-        json_array_append_new(needs, json_string(text));
-    }
+    if (!strcmp(reading->season, "summer"))
+        add_need(needs, "hot weather");
+    if (!strcmp(reading->season, "winter"))
+        add_need(needs, "cold weather");
+    if (!strcmp(reading->mood, "nervous") || !strcmp(reading->mood, "unsure"))
+        add_need(needs, "wants to feel sure of it");
+    if (!strcmp(reading->mood, "hurried"))
+        add_need(needs, "has little time");
+    for (size_t i = 0; i < reading->trait_count; i++)
+        if (!reading->traits[i].negated && !strcmp(reading->traits[i].value, "comfortable"))
+            add_need(needs, "easy to move in");
+    if (reading->cheaper)
+        add_need(needs, "wants to spend less");
+    json_array_foreach(before, n, one) if (json_is_string(one)) add_need(needs, json_string_value(one));
     return needs;
 }
 
@@ -367,6 +376,7 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
     json_t *criteria = json_array(), *excluded = json_array(), *slots, *known, *filled;
     struct reading reading;
     struct signs signs;
+    const char *occasion;
 
     if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text,
                      sections->part[SECTION_SHOPPER].size, &signs))
@@ -388,11 +398,14 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
         put_unwanted(mind, criteria, excluded, &reading, sections->json[SECTION_SHOWN]);
         put_referred(excluded, &reading, sections->json[SECTION_SHOWN]);
     }
+    occasion = reading.occasion;
+    if (!*occasion)
+        occasion = json_text(sections->json[SECTION_PROFILE], "occasion", NULL);
     known = json_pack("{s:s,s:s*,s:s*,s:o,s:o,s:s,s:o,s:o,s:s,s:o}", "topic", topics[reading.topic],
-                      "occasion", *reading.occasion ? reading.occasion : NULL, "mood",
-                      *reading.mood ? reading.mood : NULL, "needs", needs_of(&reading), "summary",
-                      summary_of(&reading, slots), "language", reading.language, "criteria", criteria,
-                      "exclude_shown", excluded, "want", wants[reading.want], "slots", slots);
+                      "occasion", occasion, "mood", *reading.mood ? reading.mood : NULL, "needs",
+                      needs_of(&reading, sections), "summary", summary_of(&reading, slots), "language",
+                      reading.language, "criteria", criteria, "exclude_shown", excluded, "want",
+                      wants[reading.want], "slots", slots);
     filled = mind_fill(ask->schema, known);
     answer->text = json_string_of(filled);
     json_decref(known);

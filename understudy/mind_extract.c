@@ -13,8 +13,9 @@ struct mention {
     const struct garment *garment;
     const char *colour, *material, *style; /* ids, "" */
     size_t from, to;                       /* bytes of the paragraph that say it */
-    bool bold, definite, own, beside;
-    bool first; /* of its sentence or list item */
+    bool bold, definite, indefinite, own, beside;
+    bool joined; /* "a belt and a watch" */
+    bool first;  /* of its sentence or list item */
 };
 
 struct scene {
@@ -101,6 +102,11 @@ read_before(const struct scene *scene, size_t at, struct mention *mention)
         if (at - i > 7)
             break;
     }
+    mention->joined =
+        i >= 3 && is_one_of(list[i - 2].text, "and,or,und,et,y") && list[i - 3].kind == KIND_GARMENT;
+    mention->indefinite =
+        i > 0 && (is_one_of(list[i - 1].text, "a,an,some,of,one,ein,eine,einen,un,una,une") ||
+                  list[i - 1].kind == KIND_INA);
     for (size_t back = 1; i > 0 && back <= 3 && back <= i; back++) {
         if (list[i - back + 1].stops)
             break;
@@ -194,7 +200,11 @@ is_product(const struct scene *scene, const struct sections *sections, const str
         return false;
     if (mention->definite && !*mention->colour && !mention->bold)
         return !others && !was_named(scene->mind->lexicon, sections, mention->garment);
-    return described || mention->bold || mention->first || (!others && !mention->beside);
+    if (described || mention->bold)
+        return true;
+    if (mention->first && !is_one_of(mention->garment->id, "shoes,tops,bags,hats"))
+        return true;
+    return mention->indefinite && !mention->beside && (!others || mention->joined);
 }
 
 static enum tongue
@@ -225,8 +235,7 @@ wish_of(const struct scene *scene, const struct sections *sections, const struct
         const struct mention *mention)
 {
     const struct category *category = shop_category(shop, mention->garment);
-    const json_t *criteria = sections->json[SECTION_CRITERIA],
-                 *item = json_object_get(criteria, "budget.item");
+    const json_t *criteria = sections->json[SECTION_CRITERIA];
     enum tongue tongue = tongue_of(sections);
     const struct material *material = lore_material(mention->material);
     const struct colour *colour = lore_colour(mention->colour);
@@ -251,8 +260,6 @@ wish_of(const struct scene *scene, const struct sections *sections, const struct
     set(wish, "gender",
         json_string_value(json_array_get(json_object_get(json_object_get(criteria, "gender"), "any"), 0)));
     set(wish, "description", buffer_string(&description));
-    if (json_is_number(json_object_get(item, "max")))
-        json_object_set_new(wish, "max_price", json_real(json_number_value(json_object_get(item, "max"))));
     buffer_clear(&description);
     return wish;
 }
@@ -270,7 +277,8 @@ is_passing(const struct mention *mentions, size_t count, size_t n)
 {
     const struct mention *one = &mentions[n];
 
-    if (*one->colour || *one->material || one->bold)
+    if (*one->colour || *one->material || one->bold || one->joined ||
+        (one->first && !is_one_of(one->garment->id, "shoes,tops,bags,hats")))
         return false;
     for (size_t i = 0; i < count; i++)
         if (i != n &&

@@ -1,5 +1,6 @@
 /* The suggestion: what was said, in this message and before, becomes an order; the order an outfit; the
  * outfit words. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,22 @@ take_history(const struct mind *mind, const struct ask *ask, struct order *order
     }
 }
 
+/* A dress is for her and a tie for him, unless somebody has said otherwise. */
+static void
+guess_person(struct order *order, const char *garment)
+{
+    const struct piece *piece;
+    bool men = false, women = false;
+
+    for (size_t i = 0; (piece = lore_piece_at(i)) != NULL; i++)
+        if (!strcmp(piece->garment, garment)) {
+            men = men || strchr(piece->who, 'm') != NULL;
+            women = women || strchr(piece->who, 'w') != NULL;
+        }
+    if (order->who == '\0' && men != women)
+        order->who = order->gender = men ? 'm' : 'w';
+}
+
 static void
 ask_for(struct order *order, const char *garment, enum slot slot)
 {
@@ -171,9 +188,10 @@ choose_slots(struct order *order, const struct reading *reading, const json_t *s
 
     for (size_t i = 0;
          i < reading->asked_count && (reading->want == WANT_ITEMS || reading->want == WANT_QUESTION); i++)
-        if (!reading->asked[i].negated && strcmp(reading->asked[i].garment, "shoes"))
+        if (!reading->asked[i].negated && strcmp(reading->asked[i].garment, "shoes")) {
+            guess_person(order, reading->asked[i].garment);
             ask_for(order, reading->asked[i].garment, reading->asked[i].slot);
-        else if (!reading->asked[i].negated)
+        } else if (!reading->asked[i].negated)
             ask_for(order, "", reading->asked[i].slot);
     for (size_t i = 0; i < reading->referred_count; i++) {
         size_t n = reading->referred[i] < 0 ? count : (size_t)reading->referred[i];
@@ -212,10 +230,13 @@ static struct manner
 manner_of(const struct ask *ask, const struct sections *sections, const struct reading *reading,
           const struct order *order)
 {
+    static const char *const tongues[] = { "en", "de", "fr", "es" };
     struct manner manner = { .language = reading->language, .mood = reading->mood, .dice = order->dice };
 
-    if (!reading->language_told && *json_text(sections->json[SECTION_PROFILE], "language", ""))
-        manner.language = json_text(sections->json[SECTION_PROFILE], "language", "en");
+    for (size_t i = 0; i < sizeof tongues / sizeof *tongues && !reading->language_told; i++)
+        if (!strncmp(sections->part[SECTION_LANGUAGE].text, tongues[i], 2) &&
+            sections->part[SECTION_LANGUAGE].size >= 2)
+            manner.language = tongues[i];
     if (!*manner.mood)
         manner.mood = json_text(sections->json[SECTION_PROFILE], "mood", "");
     manner.first = ask->said_count <= 1 && json_array_size(sections->json[SECTION_SHOWN]) == 0;
@@ -232,6 +253,7 @@ manner_of(const struct ask *ask, const struct sections *sections, const struct r
             manner.colour = reading->traits[i].value;
         manner.excluded = manner.excluded || reading->traits[i].negated;
     }
+    manner.question = reading->want == WANT_QUESTION;
     manner.sized = reading->size_count > 0;
     manner.size = reading->size_count > 0 ? reading->sizes[0].value : "";
     return manner;
@@ -260,34 +282,80 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     avoid_referred(mind, &order, reading, shown);
     shop_read(&shop, mind->lexicon, sections->json[SECTION_FACETS]);
     manner = manner_of(ask, sections, reading, &order);
+    manner.bride = manner.question && strstr(order.occasion->id, "wedding") != NULL && manner.recoloured &&
+                   !strcmp(manner.colour, "white");
+    if (manner.bride) {
+        order.colour[SLOT_NONE] = NULL;
+        avoid(order.not_colour, &order.not_colours, "white");
+        avoid(order.not_colour, &order.not_colours, "ivory");
+    }
     writing_suggestion(out, &order, &manner, picks, compose(&order, &shop, picks));
+}
+
+/* The whole answer to the newest words of SECTIONS. */
+static int
+answer_words(const struct mind *mind, const struct ask *ask, const struct sections *sections,
+             struct buffer *out)
+{
+    bool before = ask->said_count > 1 || json_object_size(sections->json[SECTION_CRITERIA]) > 0 ||
+                  json_array_size(sections->json[SECTION_SHOWN]) > 0;
+    const char *said = sections->part[SECTION_SHOPPER].text;
+    size_t size = sections->part[SECTION_SHOPPER].size;
+    struct reading reading;
+    struct signs signs;
+    unsigned dice = words_hash(mind->seed, said, size);
+
+    if (lexicon_read(mind->lexicon, said, size, &signs))
+        return -1;
+    reading_of(&signs, &reading);
+    if (reading.topic == TOPIC_OTHER)
+        writing_elsewhere(out, reading.language, dice);
+    else if (reading.topic == TOPIC_ABUSE)
+        writing_calm(out, reading.language);
+    else if (reading.topic == TOPIC_UNCLEAR && !before)
+        writing_unclear(out, reading.language, reading.greets, dice);
+    else
+        suggest(mind, ask, sections, &reading, out);
+    signs_clear(&signs);
+    return 0;
+}
+
+/* "CONTINUE:" after a part of our own answer: the same answer again, without that part. */
+static int
+go_on(const struct mind *mind, const struct ask *ask, struct buffer *out)
+{
+    struct ask earlier = *ask;
+    struct sections sections;
+    const char *written;
+    size_t size;
+    int failed;
+
+    if (ask->said_count < 3 || ask->said[ask->said_count - 2].by_user)
+        return 0;
+    written = ask->said[ask->said_count - 2].text;
+    earlier.said_count -= 2;
+    sections_read(&sections, request_last(&earlier));
+    failed = answer_words(mind, &earlier, &sections, out);
+    sections_clear(&sections);
+    for (size = strlen(written); size > 0 && isspace((unsigned char)written[size - 1]); size--)
+        ;
+    if (out->size >= size && !memcmp(out->bytes, written, size)) {
+        while (size < out->size && isspace((unsigned char)out->bytes[size]))
+            size++;
+        buffer_drop(out, size);
+    }
+    return failed;
 }
 
 int
 mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections,
              struct answer *answer)
 {
-    bool before = ask->said_count > 1 || json_object_size(sections->json[SECTION_CRITERIA]) > 0 ||
-                  json_array_size(sections->json[SECTION_SHOWN]) > 0;
     struct buffer out = { 0 };
-    struct reading reading;
-    struct signs signs;
-    unsigned dice;
+    bool goes_on = !strncmp(request_last(ask), "CONTINUE:", 9);
+    int failed = goes_on ? go_on(mind, ask, &out) : answer_words(mind, ask, sections, &out);
 
-    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text,
-                     sections->part[SECTION_SHOPPER].size, &signs))
-        return -1;
-    reading_of(&signs, &reading);
-    dice = words_hash(mind->seed, sections->part[SECTION_SHOPPER].text, sections->part[SECTION_SHOPPER].size);
-    if (reading.topic == TOPIC_OTHER)
-        writing_elsewhere(&out, reading.language, dice);
-    else if (reading.topic == TOPIC_ABUSE)
-        writing_calm(&out, reading.language);
-    else if (reading.topic == TOPIC_UNCLEAR && !before)
-        writing_unclear(&out, reading.language, reading.greets, dice);
-    else
-        suggest(mind, ask, sections, &reading, &out);
-    signs_clear(&signs);
-    answer->text = buffer_take(&out);
-    return answer->text == NULL ? -1 : 0;
+    answer->text = strdup(buffer_string(&out));
+    buffer_clear(&out);
+    return failed || answer->text == NULL ? -1 : 0;
 }

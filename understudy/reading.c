@@ -61,9 +61,7 @@ read_language(const struct signs *signs, struct reading *reading)
 
     for (size_t i = 0; i < signs->count; i++)
         for (int t = 0; t < 4; t++)
-            if ((signs->list[i].kind == KIND_TONGUE || signs->list[i].kind == KIND_OR) &&
-                !strcmp(signs->list[i].value, tongues[t]))
-                votes[t]++;
+            votes[t] += !strcmp(signs->list[i].value, tongues[t]);
     for (int t = 1; t < 4; t++)
         if (votes[t] > votes[best])
             best = t;
@@ -269,7 +267,8 @@ read_turns(const struct signs *signs, struct reading *reading)
             reading->any_price =
                 reading->any_price || is_kind(signs, j - 1, KIND_MAX) || is_kind(signs, j - 1, KIND_PRICE);
         for (size_t j = i + 1; forgets && j < signs->count && j <= i + 3; j++)
-            reading->any_colour = reading->any_colour || !strcmp(signs->list[j].text, "colour") ||
+            reading->any_colour = reading->any_colour ||
+                                  lore_has("farbe,couleur,colour", signs->list[j].text) ||
                                   !strcmp(signs->list[j].text, "color");
     }
 }

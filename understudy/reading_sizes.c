@@ -63,8 +63,8 @@ letter_word_is_size(const struct signs *signs, size_t at)
 static bool
 letter_sign_is_size(const struct signs *signs, size_t at)
 {
-    if (signs->count == 1)
-        return true;
+    if (signs->count == 1 || (at == 0 && signs->count <= 4 && signs->list[1].pauses))
+        return true; /* "M", "L, not M" */
     if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE)
         return true;
     if (at == 0)

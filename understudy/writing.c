@@ -100,15 +100,35 @@ put_acknowledgement(struct buffer *out, const struct manner *manner)
         buffer_text(out, PICK(items, manner->dice));
 }
 
+/* "Can I wear white to a wedding?" */
 static void
-put_opening(struct buffer *out, const struct order *order, const struct manner *manner)
+put_verdict(struct buffer *out, const struct manner *manner)
 {
+    if (manner->bride)
+        buffer_text(out, "As a guest I'd leave white to the couple; anything with a little colour in it is "
+                         "safer and looks "
+                         "just as fresh. Here's what I'd wear instead.");
+    else
+        buffer_text(out, manner->dice % 2
+                             ? "Yes, as long as the rest stays quiet. Here's how I'd do it."
+                             : "You can, and it comes down to proportion and fabric. This is what I'd try.");
+}
+
+static void
+put_opening(struct buffer *out, const struct order *order, const struct manner *manner, size_t count)
+{
+    static const char *const single[] = { "Here is where I'd start.", "I have a clear favourite for this.",
+                                          "That's an easy one to get right." };
     static const char *const greetings[] = { "What a nice thing to dress for!",
                                              "Lovely, let's put something together.",
                                              "I'd be glad to help with that.",
                                              "That is a nice one to plan." };
     bool sad = !strcmp(order->occasion->id, "funeral");
 
+    if (manner->question) {
+        put_verdict(out, manner);
+        return;
+    }
     if (!manner->first) {
         put_acknowledgement(out, manner);
         return;
@@ -119,8 +139,10 @@ put_opening(struct buffer *out, const struct order *order, const struct manner *
         buffer_text(out, "Let's be quick about it. ");
     else if (manner->dice % 3 == 0 && !sad)
         buffer_printf(out, "%s ", PICK(greetings, manner->dice / 3));
-    if (manner->items && order->asked == 1 && manner->dice % 2)
+    if (manner->items && order->asked == 1 && count == 2 && manner->dice % 2)
         buffer_text(out, "There are two ways to do this well.");
+    else if (manner->items && !strcmp(order->occasion->id, "everyday"))
+        buffer_text(out, PICK(single, manner->dice / 3));
     else
         buffer_printf(out, "%s.", order->occasion->opening);
     if (manner->budget && manner->dice % 4 != 2)
@@ -188,22 +210,25 @@ follows_because(const char *why)
            !strncmp(why, "the ", 4);
 }
 
-static void
+/* Returns the reason that it gave. */
+static const char *
 put_sentence(struct buffer *out, const struct manner *manner, const struct pick *pick, size_t n, bool bold)
 {
     unsigned dice = manner->dice / 7 + (unsigned)n;
+    const char *why = dice % 2 ? pick->piece->why : pick->piece->also;
 
     buffer_text(out, lead_in(pick->garment->slot, n == 0, dice));
     put_piece(out, pick, bold);
     put_invented_price(out, manner, n);
-    if (dice % 3 == 1 || (dice % 2 && !follows_because(pick->piece->why))) {
+    if (dice % 3 == 1) {
         buffer_text(out, ". ");
-        put_capital(out, dice % 2 ? pick->piece->why : pick->piece->also);
+        put_capital(out, why);
     } else {
-        buffer_text(out, dice % 2 ? ", because " : ": ");
-        buffer_text(out, pick->piece->why);
+        buffer_text(out, dice / 2 % 2 && follows_because(why) ? ", because " : ": ");
+        buffer_text(out, why);
     }
     buffer_text(out, ".");
+    return why;
 }
 
 /* A paragraph for each; with PAIRS now and then two in one. */
@@ -212,14 +237,15 @@ write_flowing(struct buffer *out, const struct manner *manner, const struct pick
               bool pairs, bool bold)
 {
     for (size_t n = 0; n < count; n++) {
-        put_sentence(out, manner, &picks[n], n, bold);
+        const char *why = put_sentence(out, manner, &picks[n], n, bold);
+
         if (pairs && n % 2 == 0 && n + 1 < count) {
             n++;
             buffer_text(out, " ");
             put_sentence(out, manner, &picks[n], n, bold);
         } else if (manner->dice / 11 % 3 == 0) {
             buffer_text(out, " ");
-            put_capital(out, picks[n].piece->also);
+            put_capital(out, why == picks[n].piece->why ? picks[n].piece->also : picks[n].piece->why);
             buffer_text(out, ".");
         }
         buffer_text(out, "\n\n");
@@ -286,7 +312,7 @@ static void
 write_english(struct buffer *out, const struct order *order, const struct manner *manner,
               const struct pick *picks, size_t count)
 {
-    put_opening(out, order, manner);
+    put_opening(out, order, manner, count);
     buffer_text(out, "\n\n");
     switch (manner->dice / 2 % 6) {
     case 0:
@@ -373,15 +399,23 @@ void
 writing_suggestion(struct buffer *out, const struct order *order, const struct manner *manner,
                    const struct pick *picks, size_t count)
 {
+    static const char *const nothing[TONGUES] = {
+        "Looking through what this shop carries, I don't see a piece I could honestly recommend for that. If "
+        "you "
+        "loosen one of your wishes, I'll gladly look again.",
+        "Im Sortiment sehe ich dazu leider nichts, was ich ehrlich empfehlen könnte. Wenn du bei einem "
+        "Wunsch etwas "
+        "nachgibst, suche ich gern weiter.",
+        "Je ne vois rien ici que je puisse vraiment vous conseiller. Si vous assouplissez un critère, je "
+        "cherche à nouveau.",
+        "No veo aquí nada que pueda recomendarte de verdad. Si cedes en algún deseo, vuelvo a buscar."
+    };
     enum tongue tongue = tongue_of(manner->language);
 
     if (tongue != TONGUE_EN && count > 0) {
         write_foreign(out, order, manner, picks, count, tongue);
     } else if (count == 0) {
-        put_opening(out, order, manner);
-        buffer_text(out, " Looking through what this shop carries, though, I don't see a piece I could "
-                         "honestly recommend for "
-                         "it. If you loosen one of your wishes, I'll gladly look again.");
+        buffer_text(out, nothing[tongue]);
     } else {
         write_english(out, order, manner, picks, count);
     }

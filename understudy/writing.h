@@ -11,10 +11,11 @@ struct manner {
     const char *language; /* en, de, fr, es */
     const char *mood;     /* "" */
     bool first;           /* nothing was suggested before in this thread */
-    bool cheaper, dearer, recoloured, excluded, sized, items, question, with_it;
-    const char *colour; /* id, with recoloured */
-    const char *size;   /* with sized */
-    bool budget;        /* there is one */
+    bool cheaper, dearer, recoloured, excluded, sized, items, with_it;
+    bool question, bride; /* whether something may be worn; and it is white, to a wedding */
+    const char *colour;   /* id, with recoloured */
+    const char *size;     /* with sized */
+    bool budget;          /* there is one */
     unsigned dice;
 };
 
