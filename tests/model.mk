@@ -14,3 +14,29 @@ $(PROBE): $(OUT)/tests/tools/model_probe.o $(OUT)/libcommon.a
 $(RESOLVER): tests/tools/slow_resolver.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra -fPIC -shared $< -o $@ -ldl
+
+# -- fuzzing: make fuzz SECONDS=60 [TARGETS="fuzz_sse ..."]; needs clang with libFuzzer ------------------
+SECONDS ?= 60
+TARGETS ?= $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+
+.PHONY: fuzz
+fuzz:
+	@$(MAKE) -s VARIANT=fuzz CC=clang $(addprefix build/fuzz/tests/fuzz/,$(TARGETS))
+	@tests/fuzz/run $(SECONDS) $(TARGETS)
+
+ifeq ($(VARIANT),fuzz)
+FLAGS += -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+LINK  += -fsanitize=address,undefined,fuzzer
+endif
+
+# a target of a daemon's parser says whose: FUZZ_LIBS_fuzz_x := gateway/libgateway.a
+$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $$(addprefix $(OUT)/,$$(FUZZ_LIBS_$$*)) $(OUT)/libcommon.a
+	$(CC) $(LINK) $^ -o $@ $(LIBS)
+
+# -- make bench-model: what the client costs beside libcurl alone -----------------------------------------
+.PHONY: bench-model
+bench-model: daemons $(OUT)/tests/bench/bench_model
+	@/usr/bin/python3 tests/bench/model.py $(OUT)
+
+$(OUT)/tests/bench/bench_model: $(OUT)/tests/bench/bench_model.o $(OUT)/libcommon.a
+	$(CC) $(LINK) $^ -o $@ $(LIBS)
