@@ -34,7 +34,7 @@ static int
 load_names(struct index *index, load_call *load, void *owner)
 {
     for (int i = 0; i < NAMES_LISTS; i++) {
-        char section[16];
+        char section[24];
         size_t size;
         void *bytes;
 

@@ -512,7 +512,7 @@ index_builder_save(struct index_builder *builder, save_call *save, void *owner)
     if (builder->product_count == 0)
         return -1;
     for (int i = 0; i < NAMES_LISTS; i++) {
-        char section[16];
+        char section[24];
 
         snprintf(section, sizeof section, "names.%d", i);
         buffer_reset(&bytes);
