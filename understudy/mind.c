@@ -68,7 +68,8 @@ mind_answer(struct mind *mind, const struct ask *ask, struct answer *answer)
         failed = mind_choose(mind, ask, &sections, answer);
         break;
     default:
-        failed = mind_suggest(mind, ask, &sections, answer);
+        failed = mind_is_to_continue(ask) ? mind_continue(mind, ask, answer)
+                                          : mind_suggest(mind, ask, &sections, answer);
     }
     sections_clear(&sections);
     if (failed) {

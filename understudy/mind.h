@@ -1,6 +1,7 @@
 #ifndef UNDERSTUDY_MIND_H
 #define UNDERSTUDY_MIND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "understudy/answer.h"
@@ -35,6 +36,12 @@ int mind_choose(const struct mind *mind, const struct ask *ask, const struct sec
                 struct answer *answer);
 int mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections,
                  struct answer *answer);
+
+/* Does ASK want the rest of an answer that was cut off (its last message begins with CONTINUE:)? */
+bool mind_is_to_continue(const struct ask *ask);
+
+/* That rest: what mind_suggest() answers, without as many paragraphs as there are already; it may be "". */
+int mind_continue(const struct mind *mind, const struct ask *ask, struct answer *answer);
 
 /* A value for SCHEMA: KNOWN (lent, may be NULL) where it is of a type that the schema takes, members it does
  * not know left out and those that are missing filled in; else null, an empty one, or the first it allows. */
