@@ -116,7 +116,8 @@ restore(struct walk *walk, enum step_kind kind, int paragraph, int call, int of,
     walk_add_usage(walk, json_object_get(kept, "usage"));
     piece->result = json_incref(json_object_get(kept, kind == STEP_EXTRACT ? "calls" : "result"));
     piece->traits = json_incref(json_object_get(kept, "traits"));
-    piece->wish = json_incref(json_object_get(kept, "wish"));
+    if (json_is_object(json_object_get(kept, "wish"))) /* null where the shopper's own words were looked up */
+        piece->wish = json_incref(json_object_get(kept, "wish"));
     snprintf(piece->call, sizeof piece->call, "%s", json_text(kept, "call", ""));
     snprintf(piece->message, sizeof piece->message, "%s", json_text(kept, "message", ""));
     piece->answered = piece->message[0] != '\0';
