@@ -34,6 +34,10 @@ bool store_was_unclean(const struct store *store);
 int store_commit(struct store *store, bool sync);
 void store_rollback(struct store *store);
 
+/* True after a sync that failed: what the disk holds of the last commits is known only when the store is
+ * opened again, and until then every write and commit fails. */
+bool store_is_lost(const struct store *store);
+
 /* A random text made at the first start, for hashes that go to others. */
 const char *store_salt(struct store *store);
 

@@ -32,6 +32,7 @@ struct store {
     bool in_transaction; /* something was written since the last commit */
     bool failed;         /* a write of this transaction failed: only store_rollback() helps */
     bool unsynced;       /* committed, but perhaps not yet on the disk */
+    bool lost;           /* a sync failed: see store_is_lost() */
     int complained;      /* the SQLite error that was logged last; 0 after a commit that went well */
 };
 

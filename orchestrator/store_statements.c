@@ -180,6 +180,7 @@ sync_log(struct store *store)
         if (store->complained != SQLITE_IOERR_FSYNC)
             log_error("store: syncing failed file=%s: the disk does not take what is written", store->path);
         store->complained = SQLITE_IOERR_FSYNC;
+        store->lost = store->failed = true; /* a second try would find nothing left to sync, and say yes */
         return -1;
     }
     store->unsynced = false;
@@ -218,7 +219,13 @@ store_rollback(struct store *store)
     if (!sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     store->in_transaction = false;
-    store->failed = false;
+    store->failed = store->lost;
+}
+
+bool
+store_is_lost(const struct store *store)
+{
+    return store->lost;
 }
 
 char *

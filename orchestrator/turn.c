@@ -35,7 +35,7 @@ destroy(struct orchestrator *self, struct walk *walk)
 static void
 store_has_failed(struct orchestrator *self)
 {
-    bool others = false;
+    bool others = store_is_lost(self->store);
 
     store_rollback(self->store);
     self->store_failed = false;

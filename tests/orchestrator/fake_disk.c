@@ -34,6 +34,7 @@ static struct {
     sqlite3_vfs *below;
     char names[FILES_MAX][64]; /* without their folder */
     int name_count;
+    enum fake_disk_fault fault;
     struct operation *operations;
     size_t count, room;
     /* laying out: what was applied, as it is in memory and as it is certain to be on the disk */
@@ -118,6 +119,8 @@ xWrite(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 at)
 {
     int number = ((struct file *)file)->number;
 
+    if (disk.fault == FAKE_DISK_FULL)
+        return SQLITE_FULL;
     if (number >= 0)
         record((struct operation) { .kind = WRITE, .file = number, .offset = at, .size = (size_t)size },
                bytes);
@@ -141,6 +144,8 @@ xSync(sqlite3_file *file, int flags)
     int number = ((struct file *)file)->number;
 
     (void)flags;
+    if (disk.fault == FAKE_DISK_UNSYNCED)
+        return SQLITE_IOERR_FSYNC;
     if (number >= 0)
         record((struct operation) { .kind = SYNC, .file = number }, NULL);
     return SQLITE_OK;
@@ -214,6 +219,12 @@ fake_disk_stop(void)
 {
     sqlite3_vfs_unregister(&disk.vfs);
     sqlite3_vfs_register(disk.below, 1);
+}
+
+void
+fake_disk_set_fault(enum fake_disk_fault fault)
+{
+    disk.fault = fault;
 }
 
 size_t

@@ -26,6 +26,10 @@ void fake_disk_stop(void);
 /* Free what was recorded. */
 void fake_disk_clear(void);
 
+/* From now on: writes of log and database find the disk full; syncs fail. */
+enum fake_disk_fault { FAKE_DISK_WELL, FAKE_DISK_FULL, FAKE_DISK_UNSYNCED };
+void fake_disk_set_fault(enum fake_disk_fault fault);
+
 /* How many operations were recorded so far. */
 size_t fake_disk_count(void);
 

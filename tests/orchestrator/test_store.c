@@ -12,6 +12,7 @@
 
 #include "orchestrator/store_schema.h"
 #include "orchestrator/store_sqlite.h"
+#include "tests/orchestrator/fake_disk.h"
 
 /* The store as its contract says, on a real file in a folder of its own for each test. */
 
@@ -473,6 +474,54 @@ another_writer_fails_the_turn_and_no_later_one(void **state)
     assert_int_equal(store_commit(place->store, true), 0);
 }
 
+static void
+a_full_disk_is_noticed_at_the_commit_too(void **state)
+{
+    struct place *place = *state;
+    struct store_thread thread;
+
+    store_close(&place->store, true);
+    fake_disk_start();
+    assert_non_null(place->store = store_open(place->path));
+    make_thread(place->store, "ann", "one", 1); /* in memory so far */
+    fake_disk_set_fault(FAKE_DISK_FULL);
+    assert_int_equal(store_commit(place->store, true), -1);
+    store_rollback(place->store);
+    assert_false(store_is_lost(place->store));
+    fake_disk_set_fault(FAKE_DISK_WELL);
+    assert_int_equal(store_thread_find(place->store, "ann", "one", &thread), 0);
+    assert_int_equal(thread.id, 0);
+    make_thread(place->store, "ann", "two", 1);
+    assert_int_equal(store_commit(place->store, true), 0);
+    store_close(&place->store, true);
+    fake_disk_stop();
+    fake_disk_clear();
+}
+
+static void
+after_a_sync_that_failed_nothing_is_accepted_any_more(void **state)
+{
+    struct place *place = *state;
+    struct store_thread thread;
+
+    store_close(&place->store, true);
+    fake_disk_start();
+    assert_non_null(place->store = store_open(place->path));
+    make_thread(place->store, "ann", "one", 1);
+    fake_disk_set_fault(FAKE_DISK_UNSYNCED);
+    assert_int_equal(store_commit(place->store, true), -1);
+    fake_disk_set_fault(FAKE_DISK_WELL);
+    store_rollback(place->store);
+    assert_true(store_is_lost(place->store));
+    assert_int_equal(store_thread_make(place->store, "ann", "two", 1, &thread), -1);
+    assert_int_equal(store_commit(place->store, true), -1);
+    store_close(&place->store, true);
+    fake_disk_stop();
+    fake_disk_clear();
+    assert_non_null(place->store = store_open(place->path));
+    assert_true(store_was_unclean(place->store));
+}
+
 /* -- threads ------------------------------------------------------------------------------------ */
 
 static void
@@ -887,6 +936,8 @@ main(void)
         TEST(a_full_disk_fails_the_turn_and_no_later_one),
         TEST(a_store_turned_read_only_fails_the_turn_and_no_later_one),
         TEST(another_writer_fails_the_turn_and_no_later_one),
+        TEST(a_full_disk_is_noticed_at_the_commit_too),
+        TEST(after_a_sync_that_failed_nothing_is_accepted_any_more),
         TEST(a_thread_is_its_owners_alone),
         TEST(a_thread_keeps_what_is_written_and_what_is_not),
         TEST(a_row_that_is_no_json_is_null),
