@@ -119,8 +119,6 @@ cards_result(struct walk *walk, int index)
     if (piece->call[0] == '\0')
         cards_call(walk, index);
     send_result(walk, index);
-    if (strcmp(json_text(piece->result, "outcome", ""), "unavailable") == 0)
-        walk_degraded(walk, "lookup", "unavailable");
 }
 
 void
@@ -212,10 +210,8 @@ cards_compare(struct walk *walk, int index)
     const char *outcome = json_text(piece->result, "outcome", "");
     json_t *ids;
 
-    if (strcmp(outcome, "unavailable") == 0) {
-        walk_degraded(walk, "lookup", "unavailable");
+    if (strcmp(outcome, "unavailable") == 0)
         return;
-    }
     ids = shown_but(walk, step->of, piece->result);
     tell_withdrawn(walk, ids, "criteria");
     leave_new(walk, index, before);

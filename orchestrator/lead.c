@@ -249,6 +249,8 @@ on_found(struct run *run, const struct lead_event *event, struct lead_actions *a
         repeat_wishes(run, event->now_ms, actions);
         return;
     }
+    if (step->kind == STEP_EARLY && event->count == 0)
+        return; /* that the first guess found nothing is no news */
     step->shown = true;
     act(actions, LEAD_SHOW, event->step, NULL);
     if (run->chooses && step->kind == STEP_FIND && step->products > 1)

@@ -13,7 +13,7 @@
 struct look_candidate {
     const char *product;       /* its id */
     const char *colour_family; /* "neutral", "blue", ...; "" unknown */
-    double formality;          /* 0 beach to 1 black tie; negative: unknown */
+    double formality;          /* 0 sport to 1 evening; negative: unknown */
     double score;              /* the search's, any unit: only the order within a slot counts */
     int64_t price;             /* minor units of the catalogue's currency; negative: unknown */
 };

@@ -31,6 +31,8 @@ on_found(void *owner, struct peer *from, const struct message *message)
         return 0;
     note(walk, step, &message->found);
     piece = &walk->pieces[step];
+    if (strcmp(json_text(piece->result, "outcome", ""), "unavailable") == 0)
+        walk_degraded(walk, "lookup", "unavailable");
     named = !json_is_false(json_object_get(piece->result, "named"));
     walk_lead(walk,
               (struct lead_event) { .kind = LEAD_FOUND,

@@ -7,6 +7,8 @@
 #include "orchestrator/look.h"
 #include "orchestrator/walk.h"
 
+#define FORMALITY_MOST 4.0 /* the wardrobe counts from 0, sport, to 4, evening */
+
 /* Where a candidate of the look comes from. */
 struct origin {
     int step;
@@ -64,7 +66,7 @@ add_candidate(const struct walk *walk, struct composition *composition, int slot
     into->candidates[place] = (struct look_candidate) {
         .product = id,
         .colour_family = json_text(traits, "colour_family", ""),
-        .formality = json_is_number(level) ? json_number_value(level) : -1,
+        .formality = json_is_number(level) ? json_number_value(level) / FORMALITY_MOST : -1,
         .price = json_number(json_object_get(product, "price"), "amount", -1),
     };
     composition->origins[slot][place] = (struct origin) { step, at };

@@ -2,12 +2,37 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/json.h"
 #include "common/log.h"
 #include "orchestrator/events.h"
 #include "orchestrator/walk.h"
 
+/* WISH of the last look, without what a criterion has overruled since: "in black", "cheaper". New reference.
+ */
+static json_t *
+wish_again(const struct walk *walk, const json_t *wish)
+{
+    json_t *again = json_copy((json_t *)wish), *criterion;
+    const char *slot = json_text(wish, "slot", ""), *key;
+
+    json_object_foreach(walk->thread.criteria, key, criterion)
+    {
+        const char *field = json_text(criterion, "field", ""), *of = json_text(criterion, "slot", "all");
+
+        if (strcmp(of, "all") != 0 && strcmp(of, slot) != 0)
+            continue;
+        if (strcmp(field, "price") == 0)
+            json_object_set_new(again, "max_price", json_null());
+        else if ((strcmp(field, "colour") == 0 || strcmp(field, "material") == 0 ||
+                  strcmp(field, "gender") == 0) &&
+                 json_array_size(json_object_get(criterion, "any")) > 0)
+            json_object_set_new(again, field, json_null());
+    }
+    return again;
+}
+
 /* The wish of a lookup that is about to be asked for the first time: the paragraph's call, the last look's
- * wish, or that of the lookup which it checks. The shopper's own words have none. */
+ * wish, or that of the lookup which it checks. The shopper's own words have none. New reference. */
 static json_t *
 wish_of(struct walk *walk, const struct step *step)
 {
@@ -15,17 +40,17 @@ wish_of(struct walk *walk, const struct step *step)
     size_t at;
 
     if (step->kind == STEP_CHECK)
-        return walk->pieces[step->of].wish;
+        return json_incref(walk->pieces[step->of].wish);
     if (step->kind == STEP_FIND) {
         list = walk->pieces[run_step_of(&walk->run, STEP_EXTRACT, step->paragraph, 0)].result;
         at = (size_t)step->call - 1;
     } else if (step->kind == STEP_EARLY && step->call > 1) {
-        list = walk->thread.wishes;
-        at = (size_t)step->call - 2;
+        return wish_again(
+            walk, json_object_get(json_array_get(walk->thread.wishes, (size_t)step->call - 2), "wish"));
     } else {
         return NULL;
     }
-    return json_object_get(json_array_get(list, at), "wish");
+    return json_incref(json_object_get(json_array_get(list, at), "wish"));
 }
 
 static void
@@ -35,7 +60,7 @@ send_step(struct walk *walk, int index)
     struct piece *piece = walk_piece(walk, index);
 
     if (piece->wish == NULL)
-        piece->wish = json_incref(wish_of(walk, step));
+        piece->wish = wish_of(walk, step);
     if (step->kind == STEP_FIND && piece->call[0] == '\0')
         cards_call(walk, index);
     dispatch_want(walk->self->dispatch, step_role(step->kind),

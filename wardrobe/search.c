@@ -239,8 +239,11 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
             json_array_append_new(beside, card_traits(catalogue, work, &work->ranking.hits[i]));
     }
     *result = json_pack("{s:s, s:s}", "slot", search->slot, "outcome", work->ranking.count > 0 ? "found" : "none_match");
-    if (search->early)
+    if (search->early) { /* words that name no product repeat the last look's wishes */
         json_object_set_new(*result, "early", json_true());
+        json_object_set_new(*result, "named",
+                            json_boolean(work->query.wants.kind_count + work->query.wants.category_count > 0));
+    }
     json_object_set_new(*result, "products", products);
     if (work->query.counts)
         json_object_set_new(*result, "count", json_integer(work->ranking.total));

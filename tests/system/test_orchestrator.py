@@ -257,6 +257,7 @@ def test_words_that_name_no_product_repeat_the_last_wishes(stage):
     check_order(events)
     early = [m for m in stage.wardrobe.of("LOOKUP") if m["step"].startswith("early.") and m["step"] != "early.1"]
     assert [m["words"] for m in early] == ["shirt", "chinos"] and all(m["early"] for m in early)
+    assert [c["slot"] for c in results(events) if c.get("early")] == ["top", "bottom"]
     assert all(m["criteria"]["occasion"]["any"] == ["beach"] for m in early)
 
 
@@ -510,3 +511,78 @@ def test_killed_in_mid_sentence_it_goes_on_from_the_last_finished_step(stage):
     content = [m["content"] for m in stage.gateway.ask("HISTORY", owner="someone", thread="t1")["messages"]["messages"]
                if m["role"] == "assistant" and "content" in m]
     assert content == text_of(events)
+
+
+PARAGRAPHS = ["Here is what I would wear.", "- A white linen shirt, worn open at the neck.", "- Sand chinos, rolled once.",
+              "Have a good time!"]
+
+
+def go_on(request):
+    """A model that writes the rest, when it is told what it has written."""
+    if not request["messages"][-1]["content"].startswith("CONTINUE"):
+        return "\n\n".join(PARAGRAPHS)
+    written = request["messages"][-2]["content"].split("\n\n")
+    return "\n\n".join(PARAGRAPHS[len(written):])
+
+
+def test_killed_after_any_event_every_run_ends_once_and_whole(stage):
+    """The promises of design.md section 5, with a kill -9 after the first, second, ... event that a client saw."""
+    stage.workers()
+    stage.model.text, stage.model.pause = go_on, 0.004
+    whole = len(stage.gateway.whole(stage.gateway.query("a shirt", thread="whole")))
+    for count in [*range(1, whole + 6, 4), whole + 20]:
+        run, thread = uuid.uuid4().hex, f"killed-{count}"
+        stream = stage.gateway.query("a shirt", run_id=run, thread=thread)
+        waiting = stage.gateway.query("and shoes", thread=thread)
+        deadline = time.monotonic() + 3
+        while len(stage.gateway.events(stream)) < count and time.monotonic() < deadline:
+            time.sleep(0.0005)
+        if not stage.gateway.events(waiting):
+            stage.gateway.until(waiting, "RUN_STARTED")
+        stage.kill()
+        time.sleep(0.02)
+        before = stage.gateway.events(stream)
+        stage.start()
+        stage.rejoined()
+        after = []
+        if not before[-1]["last"]:
+            after = stage.gateway.whole(stage.gateway.attach(run, before[-1]["offset"]))
+        events = before + after
+        check_order(events)
+        assert events[-1]["event"]["type"] == "RUN_FINISHED", (count, events[-1])
+        assert text_of(events) == PARAGRAPHS, count
+        assert set(events[-1]["event"]["result"]["look"]) == {"top", "bottom"}, count
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            messages = stage.gateway.ask("HISTORY", owner="someone", thread=thread)["messages"]["messages"]
+            if sum(m.get("content") == PARAGRAPHS[3] for m in messages) == 2:
+                break
+            time.sleep(0.02)
+        order = [m["content"] for m in messages if m["role"] == "user" or m.get("content") in PARAGRAPHS]
+        assert order == ["a shirt", *PARAGRAPHS, "and shoes", *PARAGRAPHS], count
+        again = stage.gateway.whole(stage.gateway.attach(run))
+        check_order(again)
+        assert [e["offset"] for e in again] == [e["offset"] for e in events]
+
+
+def test_stopped_and_started_again_it_goes_on(stage):
+    """SIGTERM with a drain that is too short: what is not finished is taken up."""
+    stage.workers()
+    stage.model.text = go_on
+    stage.model.gate.clear()
+    stage.model.gate_at = 12
+    run = uuid.uuid4().hex
+    stream = stage.gateway.query("a shirt", run_id=run)
+    stage.gateway.until(stream, "TEXT_MESSAGE_END")
+    stage.process.send_signal(signal.SIGTERM)
+    stage.process.send_signal(signal.SIGTERM)
+    assert stage.process.wait(5) == 0
+    before = stage.gateway.events(stream)
+    for peer in stage.peers:
+        peer.welcome.clear()
+    stage.model.gate.set()
+    stage.start()
+    stage.rejoined()
+    events = before + stage.gateway.whole(stage.gateway.attach(run, before[-1]["offset"]))
+    check_order(events)
+    assert text_of(events) == PARAGRAPHS
