@@ -205,7 +205,7 @@ hint_of(const char *message)
 {
     const char *p = message ? strcasestr(message, "try again in ") : NULL;
     char *end;
-    double number;
+    double number, seconds;
 
     if (p == NULL)
         return -1;
@@ -216,9 +216,12 @@ hint_of(const char *message)
         end++;
     if (strncmp(end, "ms", 2) == 0)
         return (int64_t)ceil(number);
-    if (*end == 'm')
-        return (int64_t)ceil(number * 60000 + (strtod(end + 1, NULL) > 0 ? strtod(end + 1, NULL) * 1000 : 0));
-    return *end == 's' ? (int64_t)ceil(number * 1000) : -1;
+    if (*end == 's')
+        return (int64_t)ceil(number * 1000);
+    if (*end != 'm')
+        return -1;
+    seconds = strtod(end + 1, NULL);
+    return (int64_t)ceil(number * 60000 + (seconds > 0 && seconds < 60 ? seconds * 1000 : 0));
 }
 
 /* -- shapes ------------------------------------------------------------------------------------- */

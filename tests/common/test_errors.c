@@ -137,6 +137,7 @@ a_message_may_name_the_wait(void **state)
         { "try again in 6m0s", 360000 },
         { "try again in 1m30s", 90000 },
         { "try again in a while", -1 },
+        { "try again in 0m .77e77", 0 }, /* fuzz_error */
         { "try again in 5 hours", -1 },
         { "nothing", -1 },
     };
