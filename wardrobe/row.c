@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "wardrobe/html.h"
 #include "wardrobe/lexicon.h"
-#include "wardrobe/words.h"
 
 /* -- texts --------------------------------------------------------------------------------------- */
 
@@ -30,6 +30,21 @@ character_size(const unsigned char *text)
     return more + 1;
 }
 
+/* What a person would read of the HTML in TEXT; TEXT itself where there is none. */
+static const char *
+read_html(struct item *item, const char *text)
+{
+    size_t size;
+
+    if (strpbrk(text, "<&") == NULL)
+        return text;
+    size = strnlen(text, sizeof item->plain - 1);
+    while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80) /* no half character at the cut */
+        size--;
+    html_text(text, size, item->plain);
+    return item->plain;
+}
+
 /* Copy TEXT without blanks at its ends, with single spaces, cut after MAX characters, to *AT within ITEM's texts.
  * HTML: tags and entities go. Returns the copy, or NULL when it is not UTF-8. */
 static const char *
@@ -39,7 +54,8 @@ clean(struct item *item, size_t *used, const char *text, size_t max, bool html)
     size_t size = 0, room = sizeof item->texts - *used - 1, characters = 0;
     bool space = true;
 
-    for (text = text == NULL ? "" : text; *text != '\0' && characters < max;) {
+    text = text == NULL ? "" : html ? read_html(item, text) : text;
+    for (; *text != '\0' && characters < max;) {
         size_t bytes = character_size((const unsigned char *)text);
 
         if (bytes == 0)
@@ -63,10 +79,6 @@ clean(struct item *item, size_t *used, const char *text, size_t max, bool html)
     while (size > 0 && copy[size - 1] == ' ')
         size--;
     copy[size] = '\0';
-    if (html && (strchr(copy, '<') != NULL || strchr(copy, '&') != NULL)) {
-        size = words_strip_html(copy, size);
-        copy[size] = '\0';
-    }
     *used += size + 1;
     return copy;
 }

@@ -26,6 +26,7 @@ struct item {
     double rating;          /* 0 to 5; 0 when not said */
     int64_t rating_count;
     char texts[24576];      /* what the texts point into */
+    char plain[65536];      /* one of them while its HTML is read */
 };
 
 /* Why a row was refused, or something that is worth a note though it was read. */
