@@ -45,7 +45,7 @@ enum feed_field {
 };
 
 struct feed_row {
-    long line;                     /* in the file, from 1 */
+    long line;                      /* in the file, from 1 */
     const char *texts[FEED_FIELDS]; /* lent; "" or NULL where the row has none */
 };
 
@@ -54,6 +54,8 @@ struct feed_sink {
     void (*row)(void *owner, const struct feed_row *row);
     /* A row that can't be read at all. FIELD "" when it is the whole row. */
     void (*refuse)(void *owner, long line, const char *field, const char *reason);
+    /* Something that is left out though it is no mistake: a draft, say. */
+    void (*note)(void *owner, long line, const char *field, const char *reason);
     void *owner;
 };
 
@@ -64,7 +66,11 @@ const char *feed_name(enum feed_field field);
  * Returns 0 at the end of the file, -1 when it can't be read on or is no such feed (logged). */
 typedef int feed_reader(struct source *source, const char *currency, const struct feed_sink *sink);
 
-feed_reader feed_read_google; /* tab or comma separated, with a header row */
+feed_reader feed_read_google;     /* Google Merchant Center: tab or comma separated, with a header row */
+feed_reader feed_read_google_xml; /* the same as RSS 2.0 or Atom */
+feed_reader feed_read_openai;     /* OpenAI's product feed: JSON Lines or CSV */
+feed_reader feed_read_acp;        /* Agentic Commerce Protocol: products.jsonl */
+feed_reader feed_read_shopify;    /* Shopify's product CSV, with the old or the new header */
 
 /* The reader for what SOURCE's first bytes are, or NULL for none (logged). */
 feed_reader *feed_detect(struct source *source);

@@ -67,12 +67,14 @@ refused(void *owner, long line, const char *field, const char *reason)
 }
 
 static void
-noted(struct import *import, long line, const struct row_problem *problem)
+noted(void *owner, long line, const char *field, const char *reason)
 {
+    struct import *import = owner;
+
     if (import->counts->noted++ >= NOTES_SAID)
         return;
     clear_bar(import);
-    fprintf(stderr, "line %ld: note: %s: %s\n", line, problem->field, problem->reason);
+    fprintf(stderr, "line %ld: note: %s: %s\n", line, field, reason);
 }
 
 /* -- rows ---------------------------------------------------------------------------------------- */
@@ -103,7 +105,7 @@ take_row(void *owner, const struct feed_row *row)
         return;
     }
     if (problem.field[0] != '\0')
-        noted(import, row->line, &problem);
+        noted(import, row->line, problem.field, problem.reason);
     import->counts->rows++;
     import->counts->variants++;
     if (import->counts->rows % 512 == 0)
@@ -115,7 +117,7 @@ take_row(void *owner, const struct feed_row *row)
 static int
 read_feed(struct import *import)
 {
-    const struct feed_sink sink = { take_row, refused, import };
+    const struct feed_sink sink = { take_row, refused, noted, import };
     feed_reader *reader = feed_detect(import->source);
 
     if (reader == NULL || reader(import->source, import->settings->currency, &sink) < 0 || import->failed)
