@@ -191,8 +191,9 @@ event_state_snapshot(struct buffer *out, const json_t *criteria, const json_t *p
 void
 event_state_delta(struct buffer *out, const char *name, const json_t *value)
 {
+    /* `add` sets what is there and what is not; `replace` fails where the snapshot had no such member. */
     open_event(out, "STATE_DELTA");
-    buffer_printf(out, ",\"delta\":[{\"op\":\"replace\",\"path\":\"/%s\"", name);
+    buffer_printf(out, ",\"delta\":[{\"op\":\"add\",\"path\":\"/%s\"", name);
     member_json(out, "value", value);
     buffer_text(out, "}]}");
 }

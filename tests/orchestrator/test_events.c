@@ -66,7 +66,7 @@ every_event_is_as_agui_has_it(void **state)
     event_state_delta(&out, "look", value);
     says(
         &out,
-        "{\"type\":\"STATE_DELTA\",\"delta\":[{\"op\":\"replace\",\"path\":\"/look\",\"value\":{\"a\":1}}]}");
+        "{\"type\":\"STATE_DELTA\",\"delta\":[{\"op\":\"add\",\"path\":\"/look\",\"value\":{\"a\":1}}]}");
     event_messages_snapshot(&out, list);
     says(&out, "{\"type\":\"MESSAGES_SNAPSHOT\",\"messages\":[{\"a\":1}]}");
     event_custom(&out, "degraded", value);
