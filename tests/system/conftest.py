@@ -13,6 +13,6 @@ def pytest_runtest_makereport(item, call):
     """Where a test fails, the daemons' logs are part of the report."""
     outcome = yield
     report = outcome.get_result()
-    for name in ("ensemble", "whole"):
+    for name in ("ensemble", "whole", "paced"):
         if report.when == "call" and report.failed and name in item.funcargs:
             report.sections.append(("logs of the daemons", item.funcargs[name].logs()))

@@ -43,8 +43,17 @@ def sample_catalogue(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(sample_catalogue):
     """Everything, with an understudy that answers at once; shared by the tests of a module."""
-    w = Whole().up(sample_catalogue)
-    yield w
+    yield from up_and_down(Whole(), sample_catalogue)
+
+
+@pytest.fixture(scope="module")
+def paced(sample_catalogue):
+    """The same, with an understudy that writes slowly enough to be cut and stopped in mid-sentence."""
+    yield from up_and_down(Whole(understudy=("--first-token-ms", 30, "--tokens-per-second", 150)), sample_catalogue)
+
+
+def up_and_down(w, catalogue):
+    yield w.up(catalogue)
     wrong = w.close()
     logs = w.logs() if wrong else ""
     w.remove()

@@ -150,3 +150,91 @@ def test_several_shoppers_at_once(whole):
 def test_any_words_end_in_run_finished(whole, words):
     with Client(whole.url, timeout=30) as client:
         assert client.ask(words)[-1]["type"] == "RUN_FINISHED"
+
+
+# -- with a model that takes its time -------------------------------------------------------------------
+
+
+def read_until(client, kind):
+    while True:
+        _, event = client.event()
+        if event["type"] == kind:
+            return event
+
+
+def test_a_run_is_stopped_in_mid_sentence(paced):
+    with Client(paced.url, timeout=30) as client:
+        run_id = client.begin(BEACH)
+        read_until(client, "TEXT_MESSAGE_CONTENT")
+        client.abort(run_id)
+        assert client.to_end()[-1]["outcome"] == {"type": "cancelled"}
+        assert client.ask("a hat")[-1]["type"] == "RUN_FINISHED"
+
+
+def test_a_run_is_stopped_by_post_while_it_is_resumed(paced):
+    with Client(paced.url, timeout=30) as client:
+        run_id = client.begin(BEACH)
+        read_until(client, "TEXT_MESSAGE_CONTENT")
+    with Client(paced.url, run_id=run_id, offset=-1, timeout=30) as again:
+        read_until(again, "TEXT_MESSAGE_CONTENT")
+        assert requests.post(f"{paced.http}/runs/{run_id}/abort").json() == {"aborted": True}
+        assert again.to_end()[-1]["outcome"] == {"type": "cancelled"}
+        assert again.closed() == 1000
+    assert requests.post(f"{paced.http}/runs/run-of-nobody/abort").status_code == 404
+
+
+def test_an_abort_before_its_run_stops_it(paced):
+    with Client(paced.url, timeout=30) as client:
+        client.abort("run-early")
+        client.begin(BEACH, run_id="run-early")
+        assert client.to_end()[-1]["outcome"] == {"type": "cancelled"}
+
+
+def test_a_run_goes_on_without_its_gateway(paced):
+    with Client(paced.url, timeout=30) as client:
+        run_id = client.begin(BEACH)
+        read_until(client, "TEXT_MESSAGE_CONTENT")
+        seen, ids = list(client.events), list(client.ids)
+        paced.one["gateway"].kill()
+        other = paced.gateway()
+        paced.url, paced.http = other.url, other.http
+    rest, code = resume(other.url, run_id, ids[-1], timeout=30)
+    assert code == 1000 and rest.events[-1]["type"] == "RUN_FINISHED"
+    whole_run, _ = resume(other.url, run_id, -1)
+    assert whole_run.events[: len(seen)] == seen and not set(rest.ids) & set(ids)
+    assert set(rest.ids) | set(ids) <= set(whole_run.ids)
+
+
+def test_a_streams_client_comes_back_with_last_event_id(paced):
+    run_id = "run-" + uuid.uuid4().hex
+    cut = agui(paced.http, BEACH, run_id=run_id)
+    lines = cut.iter_lines(chunk_size=1)
+    seen = [line for line, _ in zip((x for x in lines if x.startswith(b"id:")), range(8))]
+    cut.close()
+    offset = seen[-1].split()[1].decode()
+    rest = sse(agui(paced.http, BEACH, run_id=run_id, headers={"Last-Event-ID": offset}))
+    assert int(rest[0][0]) == int(offset) + 1 and rest[-1][1]["type"] == "RUN_FINISHED"
+
+
+def test_the_ai_sdk_takes_up_what_is_running(paced):
+    chat = "chat-" + uuid.uuid4().hex
+    body = {"id": chat, "trigger": "submit-message", "messages": [{"id": "m", "role": "user", "parts": [{"type": "text", "text": BEACH}]}]}
+    first = requests.post(paced.http + "/api/chat", json=body, stream=True, timeout=60)
+    next(first.iter_lines(chunk_size=1))
+    first.close()
+    answer = requests.get(f"{paced.http}/api/chat/{chat}/stream", stream=True, timeout=60)
+    assert answer.status_code == 200
+    parts = [p for _, p in sse(answer)]
+    assert parts[0]["type"] == "start" and parts[-1] == "[DONE]"
+
+
+def test_questions_in_one_thread_wait_their_turn_and_the_fifth_is_refused(paced):
+    thread = "thread-" + uuid.uuid4().hex
+    clients = [Client(paced.url, timeout=60) for _ in range(5)]
+    for client in clients[:4]:
+        client.begin(BEACH, thread=thread)
+        read_until(client, "RUN_STARTED")
+    clients[4].begin(BEACH, thread=thread)
+    assert clients[4].event()[1]["code"] == "busy"
+    for client in clients[:2]:
+        assert client.to_end()[-1]["type"] == "RUN_FINISHED"
