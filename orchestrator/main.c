@@ -52,7 +52,7 @@ on_reload(void *owner)
     struct orchestrator *self = owner;
 
     model_reload(self->model, &self->daemon.options);
-    suggest_read_instructions(self);
+    instructions_reload(self->instructions, &self->daemon.options);
 }
 
 static bool
@@ -138,7 +138,7 @@ close_all(struct orchestrator *self)
     }
     json_decref(self->facets);
     free(self->facets_text);
-    free(self->instructions);
+    instructions_close(&self->instructions);
     free(self->salt);
 }
 
@@ -151,7 +151,9 @@ main(int argc, char *argv[])
     if (daemon_start(&self.daemon, "orchestrator", argc, argv, &status) != 0)
         return status;
     status = EXIT_FAILURE;
-    if (suggest_read_instructions(&self) != 0 || open_store(&self) != 0)
+    if ((self.instructions = instructions_open(&self.daemon.options, "orchestrator", NULL)) == NULL)
+        goto done;
+    if (open_store(&self) != 0)
         goto done;
     if ((self.model = model_open(self.daemon.loop, &self.daemon.options)) == NULL)
         goto done;

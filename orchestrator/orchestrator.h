@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/daemon.h"
+#include "common/instructions.h"
 #include "common/metrics.h"
 #include "common/model/model.h"
 #include "orchestrator/dispatch.h"
@@ -20,17 +21,17 @@ struct orchestrator {
     struct store *store;
     struct model *model;
     struct dispatch *dispatch;
-    struct walks *walks;             /* runs waiting and under way */
-    struct subscriber *subscribers;  /* who follows a run */
-    struct loop_hook *hook;          /* end of each turn: commit, then send */
-    struct loop_timer *retain_timer; /* threads that are old are forgotten */
-    char *instructions;              /* the suggestion's */
-    char *salt;                      /* of the hash of a shopper */
-    json_t *facets;                  /* what the shop sells, or NULL: no wardrobe has said so yet */
-    char *facets_text;               /* the same, as the prompt has it */
-    bool sync;                       /* this turn has accepted a run: its commit goes to the disk */
-    bool dirty;                      /* this turn has written to the store */
-    bool store_failed;               /* and could not */
+    struct walks *walks;               /* runs waiting and under way */
+    struct subscriber *subscribers;    /* who follows a run */
+    struct loop_hook *hook;            /* end of each turn: commit, then send */
+    struct loop_timer *retain_timer;   /* threads that are old are forgotten */
+    struct instructions *instructions; /* the suggestion's */
+    char *salt;                        /* of the hash of a shopper */
+    json_t *facets;                    /* what the shop sells, or NULL: no wardrobe has said so yet */
+    char *facets_text;                 /* the same, as the prompt has it */
+    bool sync;                         /* this turn has accepted a run: its commit goes to the disk */
+    bool dirty;                        /* this turn has written to the store */
+    bool store_failed;                 /* and could not */
     struct metric *runs_total, *runs_failed, *run_ms;
 };
 
@@ -40,9 +41,4 @@ handler on_assessed, on_extracted, on_found, on_chosen, on_refused, on_facets;
 
 /* A worker or a gateway is gone (on_lost.c). */
 void on_lost(void *self, struct peer *peer);
-
-/* The model that writes the suggestion: its instructions, from the options' folder or the project's.
- * 0 or -1 (logged). */
-int suggest_read_instructions(struct orchestrator *self);
-
 #endif

@@ -13,33 +13,6 @@
 #define HISTORY_RUNS 12 /* of the thread */
 #define DELTA_MS 34     /* between two events with words: at most 30 a second */
 
-int
-suggest_read_instructions(struct orchestrator *self)
-{
-    const char *folder = self->daemon.options.instructions;
-    struct buffer read = { 0 };
-    char *path = NULL;
-    char bytes[4096];
-    size_t size;
-    FILE *file;
-
-    if (asprintf(&path, "%s%sorchestrator/instructions.md", folder, folder[0] == '\0' ? "" : "/") < 0)
-        return -1;
-    if ((file = fopen(path, "re")) == NULL) {
-        log_error("instructions: %s can't be read; option instructions names the folder that holds it", path);
-        free(path);
-        return -1;
-    }
-    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
-        buffer_append(&read, bytes, size);
-    fclose(file);
-    free(path);
-    free(self->instructions);
-    self->instructions = strdup(buffer_string(&read));
-    buffer_clear(&read);
-    return self->instructions == NULL ? -1 : 0;
-}
-
 /* -- what comes ---------------------------------------------------------------------------------- */
 
 void
@@ -303,11 +276,11 @@ suggest_start(struct walk *walk)
     const struct model_request request = {
         .model = options->suggest_model,
         .effort = options->suggest_effort,
-        .instructions = walk->self->instructions,
+        .instructions = instructions_text(walk->self->instructions),
         .messages = messages,
         .stream = true,
         .max_tokens = options->suggest_tokens,
-        .cache_key = "suggest",
+        .cache_key = instructions_version(walk->self->instructions),
         .shopper = walk->shopper,
         .deadline_ms = walk->run.deadline_ms - clock_now_ms(),
         .attempts = (int)options->attempts,
