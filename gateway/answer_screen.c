@@ -9,10 +9,11 @@
 struct answer_screen {
     FILE *out;
     bool colours;
-    bool has_words;  /* something of the suggestion was printed */
-    bool ended_well; /* RUN_FINISHED came */
-    json_t *results; /* what the lookups found, in the order they came */
-    json_t *result;  /* RUN_FINISHED's */
+    bool has_words;    /* something of the suggestion was printed */
+    bool ended_well;   /* RUN_FINISHED came */
+    json_t *results;   /* what the lookups found, in the order they came */
+    json_t *withdrawn; /* {id: true}: cards that a later criterion ruled out */
+    json_t *result;    /* RUN_FINISHED's */
 };
 
 struct answer_screen *
@@ -25,6 +26,7 @@ answer_screen_new(FILE *out, bool colours)
     screen->out = out;
     screen->colours = colours;
     screen->results = json_array();
+    screen->withdrawn = json_object();
     return screen;
 }
 
@@ -34,6 +36,7 @@ answer_screen_destroy(struct answer_screen **screen)
     if (*screen == NULL)
         return;
     json_decref((*screen)->results);
+    json_decref((*screen)->withdrawn);
     json_decref((*screen)->result);
     free(*screen);
     *screen = NULL;
@@ -59,6 +62,19 @@ keep_result(struct answer_screen *screen, const json_t *event)
         json_array_append_new(screen->results, result);
 }
 
+static void
+withdraw(struct answer_screen *screen, const json_t *event)
+{
+    const json_t *id;
+    size_t i;
+
+    if (strcmp(json_text(event, "name", ""), "withdrawn") != 0)
+        return;
+    json_array_foreach(json_object_get(json_object_get(event, "value"), "productIds"), i,
+                       id) if (json_is_string(id))
+        json_object_set_new(screen->withdrawn, json_string_value(id), json_true());
+}
+
 void
 answer_screen_event(struct answer_screen *screen, json_t *event)
 {
@@ -70,6 +86,8 @@ answer_screen_event(struct answer_screen *screen, json_t *event)
         fputs("\n\n", screen->out);
     else if (strcmp(type, "TOOL_CALL_RESULT") == 0)
         keep_result(screen, event);
+    else if (strcmp(type, "CUSTOM") == 0)
+        withdraw(screen, event);
     else if (strcmp(type, "RUN_ERROR") == 0)
         fprintf(stderr, "%s(%s)\n", json_text(event, "message", "the run failed "),
                 json_text(event, "code", "error"));
@@ -133,8 +151,9 @@ print_result(const struct answer_screen *screen, const json_t *result)
         buffer_clear(&blocked);
         return;
     }
-    fprintf(screen->out, "%s%s%s\n", screen->colours ? "\033[1m" : "", slot[0] ? slot : "first finds",
-            screen->colours ? "\033[0m" : "");
+    fprintf(screen->out, "%s%s%s%s\n", screen->colours ? "\033[1m" : "", slot[0] ? slot : "first finds",
+            screen->colours ? "\033[0m" : "",
+            json_object_get(result, "relaxed") != NULL ? " (not in that colour; these come closest)" : "");
     json_array_foreach(products, i, product) print_product(screen, product);
 }
 

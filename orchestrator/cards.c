@@ -201,6 +201,29 @@ leave_new(struct walk *walk, int index, const json_t *other)
     }
 }
 
+/* What step OF has shown and CHECK found again stands there as CHECK has it: in the size and at the price that the criteria
+ * ask for now. The look is made of that. */
+static void
+renew_kept(struct walk *walk, int of, const struct piece *check)
+{
+    struct piece *piece = &walk->pieces[of];
+    json_t *products = json_object_get(piece->result, "products"), *found = json_object_get(check->result, "products");
+    const json_t *before, *after;
+    size_t i, j;
+
+    json_array_foreach(products, i, before)
+    {
+        json_array_foreach(found, j, after)
+        {
+            if (strcmp(json_text(before, "id", ""), json_text(after, "id", "")) != 0)
+                continue;
+            json_array_set(products, i, json_array_get(found, j));
+            json_array_set(piece->traits, i, json_array_get(check->traits, j));
+            break;
+        }
+    }
+}
+
 void
 cards_compare(struct walk *walk, int index)
 {
@@ -214,6 +237,7 @@ cards_compare(struct walk *walk, int index)
         return;
     ids = shown_but(walk, step->of, piece->result);
     tell_withdrawn(walk, ids, "criteria");
+    renew_kept(walk, step->of, piece);
     leave_new(walk, index, before);
     /* in the place of what went, what keeps the criteria */
     if (json_array_size(ids) > 0 && json_array_size(json_object_get(piece->result, "products")) > 0) {

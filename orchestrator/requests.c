@@ -97,6 +97,7 @@ ask_lookup(struct walk *walk, int index, char **words, struct message *message)
     const struct step *step = &walk->run.steps[index];
     json_t *wish = walk->pieces[index].wish;
     bool early = step->kind == STEP_EARLY || (step->kind == STEP_CHECK && wish == NULL);
+    bool assessed = walk->run.steps[run_step_of(&walk->run, STEP_ASSESS, 0, 0)].state == STEP_DONE;
 
     *words = wish == NULL ? NULL : words_of(wish);
     message->kind = MESSAGE_LOOKUP;
@@ -104,6 +105,7 @@ ask_lookup(struct walk *walk, int index, char **words, struct message *message)
                                         .slot = slot_of(walk, index),
                                         .wish = wish,
                                         .criteria = walk->thread.criteria,
+                                        .said = wish == NULL || assessed ? "" : walk->stored.said,
                                         .early = early,
                                         .limit = step->kind == STEP_CHECK ? CHECK_CANDIDATES : CANDIDATES,
                                         .version = walk->version == NULL ? "" : walk->version };

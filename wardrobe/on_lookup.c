@@ -23,6 +23,7 @@ on_lookup(void *owner, struct peer *from, const struct message *message)
     struct search search = { .words = ask->words,
                              .slot = ask->slot,
                              .wish = json_is_object(ask->wish) ? ask->wish : NULL,
+                             .said = ask->said,
                              .criteria = json_is_object(ask->criteria) ? ask->criteria : NULL,
                              .early = ask->early != 0,
                              .limit = ask->limit < 1 ? 6 : ask->limit > MOST_CANDIDATES ? MOST_CANDIDATES : (int)ask->limit,

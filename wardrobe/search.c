@@ -7,6 +7,7 @@
 #include "common/buffer.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "wardrobe/audience.h"
 #include "wardrobe/card.h"
 
 static uint32_t
@@ -64,6 +65,22 @@ soft_words(struct buffer *words, const json_t *criteria)
     }
 }
 
+/* What the shopper's own words say of sizes, prices and for whom holds for every wish, until the assessment has read
+ * them better. The garments and colours in them are not this wish's. */
+static void
+add_said(struct search_work *work, const struct index *index, const struct search *search)
+{
+    struct traits *wants = &work->said.wants;
+
+    if (search->wish == NULL || search->said == NULL || search->said[0] == '\0')
+        return;
+    query_read(&work->said, index, search->said);
+    wants->kind_count = wants->category_count = 0;
+    wants->colours = 0;
+    work->said.on_sale = work->said.in_stock = false;
+    filter_add_query(&work->filter, &work->said, search->criteria, search->rates);
+}
+
 static void
 make_filter(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
@@ -77,10 +94,11 @@ make_filter(struct search_work *work, struct catalogue *catalogue, const struct 
         filter_add_query(filter, &work->query, search->criteria, search->rates);
     if (search->wish == NULL && search->slot[0] != '\0' && work->query.wants.kind_count + work->query.wants.category_count == 0)
         filter_add_slot(filter);
+    add_said(work, catalogue_index(catalogue), search);
 }
 
-int
-search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+static int
+rank_once(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
     struct index *index = catalogue_index_to_weigh(catalogue);
     struct buffer words = { 0 }, soft = { 0 };
@@ -106,10 +124,42 @@ search_rank(struct search_work *work, struct catalogue *catalogue, const struct 
         work->plan.spreads = false;
     ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights, search->limit * 4 < 100 ? 100 : search->limit,
                 work->query.counts);
+    audience_keep(&work->ranking, index, &work->query, &work->filter);
     ranking_vary(&work->ranking, index, &work->plan, search->weights, search->limit);
     if (work->ranking.count > search->limit)
         work->ranking.count = search->limit;
     return 0;
+}
+
+/* The colour of a wish is the stylist's idea, not what the shopper asked for: where the shop has the garment in others
+ * only, those are shown, and the result says so. */
+static int
+rank_without_colour(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+{
+    struct search other = *search;
+    json_t *wish = json_copy((json_t *)(uintptr_t)search->wish);
+    int status;
+
+    search_end(work);
+    json_object_set_new(wish, "colour", json_null());
+    other.wish = wish;
+    status = rank_once(work, catalogue, &other);
+    json_decref(wish);
+    if (status == 0 && work->ranking.count > 0)
+        work->relaxed = "colour";
+    return status;
+}
+
+int
+search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+{
+    int status = rank_once(work, catalogue, search);
+
+    work->relaxed = NULL;
+    if (status == 0 && work->ranking.count == 0 && search->wish != NULL &&
+        json_text(search->wish, "colour", "")[0] != '\0')
+        status = rank_without_colour(work, catalogue, search);
+    return status;
 }
 
 void
@@ -245,6 +295,8 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
                             json_boolean(work->query.wants.kind_count + work->query.wants.category_count > 0));
     }
     json_object_set_new(*result, "products", products);
+    if (work->relaxed != NULL)
+        json_object_set_new(*result, "relaxed", json_pack("[s]", work->relaxed));
     if (work->query.counts)
         json_object_set_new(*result, "count", json_integer(work->ranking.total));
     if (work->ranking.count == 0)

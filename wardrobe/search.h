@@ -16,6 +16,7 @@ struct search {
     const char *slot;       /* "" for none */
     const json_t *wish;     /* find_product's arguments, or NULL */
     const json_t *criteria; /* by key, or NULL */
+    const char *said;       /* with a wish: the shopper's words while nobody has assessed them; else "" or NULL */
     bool early;             /* the shopper's own words: what is recognised in them holds too */
     int limit;              /* products at most */
     int64_t now;            /* seconds since 1970 */
@@ -25,7 +26,8 @@ struct search {
 
 /* One lookup on its way; large, so that it is made once and used again. */
 struct search_work {
-    struct question query, soft;
+    struct question query, soft, said;
+    const char *relaxed; /* the wish's field that was given up because nothing has it; NULL: none */
     struct ranking_plan plan;
     struct ranking ranking;
     struct filter filter;

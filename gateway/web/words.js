@@ -77,6 +77,12 @@ export function uncheckedText(result) {
     : `Not checked: ${listed(fields)} (the shop does not say).`;
 }
 
+/** What of the stylist's idea the shop does not have, where it shows what comes close; or "". */
+export function closeText(result, wish) {
+  if (!result.relaxed?.includes("colour") || !result.products?.length) return "";
+  return `None in ${wish?.colour ?? "that colour"} here; these come closest.`;
+}
+
 const ERRORS = {
   busy: "Too many questions are waiting. Give it a moment, then try again.",
   unavailable: "The stylist is away for a moment. Your question is kept here.",

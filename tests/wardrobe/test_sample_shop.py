@@ -132,7 +132,7 @@ def test_there_is_something_for_every_purse(groups):
 def test_variants_of_a_product_agree(groups):
     for group, rows in groups.items():
         for field in ("description", "brand", "price", "sale_price", "gender", "age_group", "material",
-                      "product_type", "size_system", "size_type", "link", "custom_label_0"):
+                      "product_type", "size_system", "size_type", "link", "product_highlight"):
             assert len({row[field] for row in rows}) == 1, (group, field)
         sizes = defaultdict(list)
         for row in rows:
@@ -199,17 +199,17 @@ def test_brands_do_not_exist(rows):
 ])
 def test_real_questions_have_answers(rows, wanted, most, gender, sizes):
     found = {row["item_group_id"] for row in rows
-             if wanted in row["custom_label_0"] and row["gender"] == gender and row["size"] in sizes
+             if wanted in row["product_highlight"] and row["gender"] == gender and row["size"] in sizes
              and row["availability"] == "in_stock" and money(row["sale_price"] or row["price"]) <= most}
     assert len(found) >= 2, found
 
 
 def test_wool_free_means_it(rows):
     for row in rows:
-        if "wool-free" in row["custom_label_0"] or "vegan" in row["custom_label_0"].split(", "):
+        if "wool-free" in row["product_highlight"] or "vegan" in row["product_highlight"].split(", "):
             animal = {"wool", "merino wool", "lambswool", "cashmere", "alpaca", "down"} & set(row["material"].split("/"))
             assert not animal, row["id"]
-        if "vegan" in row["custom_label_0"].split(", "):
+        if "vegan" in row["product_highlight"].split(", "):
             assert not {"leather", "silk", "suede"} & set(row["material"].split("/")), row["id"]
 
 

@@ -23,7 +23,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 COLUMNS = """id title description link image_link availability price sale_price sale_price_effective_date
 brand gtin condition google_product_category product_type item_group_id color size size_system size_type
-gender age_group material pattern custom_label_0""".split()
+gender age_group material pattern product_highlight""".split()
 
 # kind: drawing, Google's category, the shop's own shelf
 CLOTHING = "Apparel & Accessories > Clothing > "
@@ -239,7 +239,7 @@ def rows_of(head, product, tints):
                 "age_group": age,
                 "material": material,
                 "pattern": facts.get("pattern", ""),
-                "custom_label_0": facts.get("for", ""),
+                "product_highlight": facts.get("for", ""),
             }
 
 

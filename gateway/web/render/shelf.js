@@ -2,7 +2,7 @@
 import { h, icon, keyed, motionIsWelcome } from "./dom.js";
 import { cardElement, skeletonElement, updateCard } from "./card.js";
 import { orderedProducts } from "../state.js";
-import { criterionName, emptyText, slotName, uncheckedText, wishText } from "../words.js";
+import { closeText, criterionName, emptyText, slotName, uncheckedText, wishText } from "../words.js";
 
 /**
  * A shelf for a call.  `tell.relax({slot, drop})` asks again with one
@@ -65,7 +65,7 @@ function skeletons() {
   return [1, 2, 3].map((n) => ({ id: `skeleton-${n}`, isSkeleton: true }));
 }
 
-function noteNodes({ result }, tell) {
+function noteNodes({ result, wish }, tell) {
   if (result === null) return [];
   const nodes = [];
   if (!result.products?.length) nodes.push(h("p", { class: "empty-note" }, emptyText(result)));
@@ -74,6 +74,8 @@ function noteNodes({ result }, tell) {
     nodes.push(h("button", { type: "button", class: "quiet-button relax",
       onclick: () => tell.relax({ slot, drop: relaxation.drop }) },
     `Show without ${criterionName(relaxation.drop)}`));
+  const close = closeText(result, wish);
+  if (close) nodes.push(h("p", { class: "unchecked-note" }, close));
   const unchecked = uncheckedText(result);
   if (unchecked) nodes.push(h("p", { class: "unchecked-note" }, unchecked));
   return nodes;

@@ -1,0 +1,17 @@
+#ifndef WARDROBE_AUDIENCE_H
+#define WARDROBE_AUDIENCE_H
+
+#include <stdbool.h>
+
+#include "wardrobe/ranking.h"
+
+/* For whom a lookup is, where nobody has said so: a grown-up who is not expecting. Clothes for children and
+ * for the time of a pregnancy are found by who asks for them, and else only where there is nothing else. No
+ * I/O. */
+
+/* Drop from RANKING what is made for those that neither QUERY nor FILTER speak of, unless nothing would be
+ * left. */
+void audience_keep(struct ranking *ranking, const struct index *index, const struct question *query,
+                   const struct filter *filter);
+
+#endif
