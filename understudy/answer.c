@@ -133,7 +133,20 @@ telling_clear(struct telling *telling)
     free(telling->tools);
     free(telling->choice);
     free(telling->format);
+    buffer_clear(&telling->lead);
     *telling = (struct telling) { 0 };
+}
+
+void
+answer_number(struct buffer *out, int64_t number)
+{
+    char digits[24], *at = digits + sizeof digits;
+
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    buffer_append(out, at, (size_t)(digits + sizeof digits - at));
 }
 
 bool

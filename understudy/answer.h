@@ -56,7 +56,11 @@ struct telling {
     int64_t sequence; /* of the next event */
     size_t item, at;  /* where we are: item (text, then calls) and byte in it */
     bool begun, open, ended;
+    struct buffer lead; /* what all deltas of this item begin with, after their type */
 };
+
+/* Append NUMBER as decimal digits: printf is too slow for each delta. */
+void answer_number(struct buffer *out, int64_t number);
 
 /* Begin to tell ANSWER (taken: left empty) to ASK at CREATED_S. ID is 32 hexadecimal digits. */
 void telling_begin(struct telling *telling, const struct ask *ask, struct answer *answer, const char *id,

@@ -111,14 +111,19 @@ item_text(const struct answer *answer, size_t item)
     return answer->calls[item - 1].arguments;
 }
 
+/* The lead is the same for all deltas of an item: it is made with the first. */
 static void
 put_delta(struct telling *telling, const char *token, size_t size, struct buffer *out)
 {
-    begin_chunk(telling, out);
-    if (telling->item > 0)
-        buffer_printf(out, "\"tool_calls\":[{\"index\":%zu,\"function\":{\"arguments\":", telling->item - 1);
-    else
-        buffer_text(out, telling->answer.refusal != NULL ? "\"refusal\":" : "\"content\":");
+    if (telling->lead.size == 0) {
+        begin_chunk(telling, &telling->lead);
+        if (telling->item > 0)
+            buffer_printf(&telling->lead,
+                          "\"tool_calls\":[{\"index\":%zu,\"function\":{\"arguments\":", telling->item - 1);
+        else
+            buffer_text(&telling->lead, telling->answer.refusal != NULL ? "\"refusal\":" : "\"content\":");
+    }
+    buffer_append(out, telling->lead.bytes, telling->lead.size);
     buffer_json_string(out, token, size);
     if (telling->item > 0)
         buffer_text(out, "}}]");
@@ -176,6 +181,7 @@ answer_chat_step(struct telling *telling, struct buffer *out)
             put_delta(telling, text + telling->at, size, out);
         telling->at += size;
         if (text[telling->at] == '\0') {
+            buffer_reset(&telling->lead);
             telling->open = false;
             telling->item++;
         }

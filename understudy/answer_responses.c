@@ -160,7 +160,9 @@ begin_event(const char *type, struct buffer *out)
 static void
 end_event(struct telling *telling, struct buffer *out)
 {
-    buffer_printf(out, ",\"sequence_number\":%" PRId64 "}\n\n", telling->sequence++);
+    buffer_text(out, ",\"sequence_number\":");
+    answer_number(out, telling->sequence++);
+    buffer_text(out, "}\n\n");
 }
 
 static void
@@ -208,16 +210,19 @@ open_item(struct telling *telling, struct buffer *out)
     telling->at = 0;
 }
 
+/* The lead is the same for all deltas of an item: it is made with the first. */
 static void
 put_delta(struct telling *telling, const char *token, size_t size, struct buffer *out)
 {
     bool call = call_at(&telling->answer, telling->item) != NULL, refusal = telling->answer.refusal != NULL;
 
-    begin_part_event(telling,
-                     call      ? "response.function_call_arguments.delta"
-                     : refusal ? "response.refusal.delta"
-                               : "response.output_text.delta",
-                     "delta", out);
+    if (telling->lead.size == 0)
+        begin_part_event(telling,
+                         call      ? "response.function_call_arguments.delta"
+                         : refusal ? "response.refusal.delta"
+                                   : "response.output_text.delta",
+                         "delta", &telling->lead);
+    buffer_append(out, telling->lead.bytes, telling->lead.size);
     buffer_json_string(out, token, size);
     if (!call && !refusal)
         buffer_text(out, ",\"logprobs\":[]");
@@ -248,6 +253,7 @@ close_item(struct telling *telling, struct buffer *out)
         end_event(telling, out);
     }
     item_event(telling, "response.output_item.done", true, out);
+    buffer_reset(&telling->lead);
     telling->open = false;
     telling->item++;
 }

@@ -21,7 +21,7 @@ static bool
 is_for(const struct order *order, const struct piece *piece)
 {
     if (order->who == 'k' && order->gender == 'm' &&
-        (!strcmp(piece->garment, "dresses") || !strcmp(piece->garment, "skirts")))
+        (!strcmp(piece->garment->id, "dresses") || !strcmp(piece->garment->id, "skirts")))
         return false;
     if (order->who == '\0')
         return strchr(piece->who, 'm') != NULL && strchr(piece->who, 'w') != NULL;
@@ -50,14 +50,14 @@ warmth_of(const struct order *order)
 static int
 score(const struct order *order, const struct shop *shop, const struct piece *piece)
 {
-    const struct garment *garment = lore_garment(piece->garment);
+    const struct garment *garment = piece->garment;
     int formality = formality_of(order), points = 0;
     enum warmth warmth = warmth_of(order);
     const char *wished =
         order->material[garment->slot] != NULL ? order->material[garment->slot] : order->material[SLOT_NONE];
 
     if (!is_for(order, piece) || !shop_sells(shop, garment) ||
-        is_avoided(order->not_garment, order->not_garments, piece->garment))
+        is_avoided(order->not_garment, order->not_garments, piece->garment->id))
         return INT_MIN;
     points += lore_has(piece->tags, order->occasion->id) ? 8 : 0;
     points -= formality < piece->low    ? 4 * (piece->low - formality)
@@ -81,7 +81,7 @@ best_for(const struct order *order, const struct shop *shop, enum slot slot, con
     int most = *garment ? INT_MIN : -7; /* rather nothing than a bow tie on the beach */
 
     for (size_t i = 0; (piece = lore_piece_at(i)) != NULL; i++) {
-        const struct garment *its = lore_garment(piece->garment);
+        const struct garment *its = piece->garment;
         int points;
         bool taken = false;
 
@@ -191,7 +191,7 @@ add_pick(const struct order *order, const struct shop *shop, enum slot slot, con
     if (piece == NULL)
         return count;
     pick->piece = piece;
-    pick->garment = lore_garment(piece->garment);
+    pick->garment = piece->garment;
     if (!choose_material(order, pick))
         return count;
     choose_colour(order, shop, count, pick);
@@ -222,7 +222,7 @@ has_piece(const struct order *order, const struct shop *shop, const char *garmen
     const struct piece *piece;
 
     for (size_t i = 0; (piece = lore_piece_at(i)) != NULL; i++)
-        if (!strcmp(piece->garment, garment) && score(order, shop, piece) >= 0)
+        if (!strcmp(piece->garment->id, garment) && score(order, shop, piece) >= 0)
             return true;
     return false;
 }

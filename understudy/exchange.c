@@ -28,6 +28,8 @@ exchange_new(struct understudy *understudy, struct lws *wsi, const char *path)
     exchange->pace = understudy->pace;
     snprintf(exchange->path, sizeof exchange->path, "%s", path);
     snprintf(exchange->pieces, sizeof exchange->pieces, "%s", understudy->pieces);
+    exchange->out = understudy->spare;
+    understudy->spare = (struct buffer) { 0 };
     understudy->exchanges++;
     return exchange;
 }
@@ -73,7 +75,9 @@ exchange_destroy(struct exchange **exchange)
     telling_clear(&(*exchange)->telling);
     replay_close(&(*exchange)->replay);
     buffer_clear(&(*exchange)->body);
-    buffer_clear(&(*exchange)->out);
+    buffer_clear(&(*exchange)->understudy->spare);
+    buffer_reset(&(*exchange)->out);
+    (*exchange)->understudy->spare = (*exchange)->out;
     free(*exchange);
     *exchange = NULL;
 }

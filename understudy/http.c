@@ -303,4 +303,5 @@ http_close(struct understudy *understudy)
 {
     web_close(&understudy->web);
     loop_timer_destroy(&understudy->tick);
+    buffer_clear(&understudy->spare);
 }

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/* A garment's place in the table. */
+enum {
+#define GARMENT(id, slot, one, many, de, fr, es) AT_##id,
+#include "understudy/lore.def"
+};
+
 static const struct garment garments[] = {
 #define GARMENT(id, slot, one, many, de, fr, es) { #id, SLOT_##slot, one, many, { one, de, fr, es } },
 #include "understudy/lore.def"
@@ -26,7 +32,7 @@ static const struct occasion occasions[] = {
 
 static const struct piece pieces[] = {
 #define PIECE(garment, who, low, high, warmth, tags, words, materials_, why, also)                           \
-    { #garment, who, low, high, WARMTH_##warmth, tags, words, materials_, why, also },
+    { &garments[AT_##garment], who, low, high, WARMTH_##warmth, tags, words, materials_, why, also },
 #include "understudy/lore.def"
 };
 

@@ -56,7 +56,7 @@ struct occasion {
 };
 
 struct piece {
-    const char *garment;
+    const struct garment *garment;
     const char *who; /* of m, w, k */
     int low, high;   /* formality */
     enum warmth warmth;

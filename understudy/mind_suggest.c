@@ -160,7 +160,7 @@ guess_person(struct order *order, const char *garment)
     bool men = false, women = false;
 
     for (size_t i = 0; (piece = lore_piece_at(i)) != NULL; i++)
-        if (!strcmp(piece->garment, garment)) {
+        if (!strcmp(piece->garment->id, garment)) {
             men = men || strchr(piece->who, 'm') != NULL;
             women = women || strchr(piece->who, 'w') != NULL;
         }

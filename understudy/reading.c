@@ -61,7 +61,7 @@ read_language(const struct signs *signs, struct reading *reading)
 
     for (size_t i = 0; i < signs->count; i++)
         for (int t = 0; t < 4; t++)
-            votes[t] += !strcmp(signs->list[i].value, tongues[t]);
+            votes[t] += *signs->list[i].value && !strcmp(signs->list[i].value, tongues[t]);
     for (int t = 1; t < 4; t++)
         if (votes[t] > votes[best])
             best = t;

@@ -21,6 +21,7 @@ struct understudy {
     struct loop_timer *tick;        /* one for all answers that are being told */
     struct exchange *telling;       /* those answers */
     int64_t exchanges;              /* under way */
+    struct buffer spare;            /* memory of the last answer, for the next */
     uint64_t asked;                 /* requests so far: ids and dice */
     struct metric *requests[ROLES]; /* calls by kind */
     struct metric *tokens_in, *tokens_out, *refused, *faulty;

@@ -215,7 +215,8 @@ number_word(const struct words *words, size_t at)
     if (at >= words->count || words->list[at].is_number)
         return 0;
     for (size_t i = 0; i < sizeof number_words / sizeof *number_words; i++)
-        if (!strcmp(words->list[at].text, number_words[i].text))
+        if (words->list[at].text[0] == number_words[i].text[0] &&
+            !strcmp(words->list[at].text, number_words[i].text))
             return number_words[i].value;
     return 0;
 }
