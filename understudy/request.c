@@ -74,10 +74,10 @@ add_message(struct ask *ask, struct buffer *instructions, const json_t *message,
         buffer_clear(&text);
         return -1;
     }
-    buffer_append(&text, "", 0);
     ask->said[ask->said_count].by_user = !strcmp(role, "user");
-    ask->said[ask->said_count].text = text.size ? buffer_take(&text) : strdup("");
+    ask->said[ask->said_count].text = strdup(buffer_string(&text));
     ask->said_count++;
+    buffer_clear(&text);
     return 0;
 }
 
@@ -232,7 +232,8 @@ request_read(struct ask *ask, enum dialect dialect, const char *bytes, size_t si
     if (read_messages(ask, &instructions, problem) || read_tools(ask, problem) || read_format(ask, problem))
         goto fail;
     read_limits(ask);
-    ask->instructions = instructions.size ? buffer_take(&instructions) : strdup("");
+    ask->instructions = strdup(buffer_string(&instructions));
+    buffer_clear(&instructions);
     return 0;
 
 fail:
