@@ -339,7 +339,7 @@ add_criterion(struct filter *filter, const char *key, const json_t *criterion, u
     }
     for (int excludes = 0; excludes < 2; excludes++) {
         const json_t *list = excludes ? none : any;
-        bool plain = !excludes && (field == CLAUSE_PRICE || field == CLAUSE_SALE);
+        bool plain = !excludes && (field == CLAUSE_PRICE || (field == CLAUSE_SALE && json_array_size(none) == 0));
         struct clause *clause;
 
         if ((!plain && json_array_size(list) == 0) || (!excludes && !is_hard(field)))
