@@ -111,6 +111,8 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
         work->query.order = ORDER_BEST;
         work->query.counts = false;
     }
+    if (search->any_colour)
+        work->query.wants.colours = 0;
     make_filter(work, catalogue, search);
     buffer_clear(&words);
     buffer_clear(&soft);
@@ -131,35 +133,70 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     return 0;
 }
 
-/* The colour of a wish is the stylist's idea, not what the shopper asked for: where the shop has the garment in others
- * only, those are shown, and the result says so. */
+/* -- a wish's colour ----------------------------------------------------------------------------- */
+
+/* The colour of a wish is the stylist's idea, not what the shopper asked for. Where the shop has what is described in
+ * other colours only, those are shown, and the result says so; a beret does not stand in for a straw hat because it
+ * is tan. */
+
+#define CLOSE_ENOUGH 0.7f /* of the best, colour aside: what has the colour is shown, and nothing else */
+
 static int
-rank_without_colour(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+rank_any_colour(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
     struct search other = *search;
-    json_t *wish = json_copy((json_t *)(uintptr_t)search->wish);
     int status;
 
-    search_end(work);
-    json_object_set_new(wish, "colour", json_null());
-    other.wish = wish;
+    other.wish = json_copy((json_t *)(uintptr_t)search->wish);
+    json_object_set_new((json_t *)(uintptr_t)other.wish, "colour", json_null());
+    other.any_colour = true;
     status = rank_once(work, catalogue, &other);
-    json_decref(wish);
-    if (status == 0 && work->ranking.count > 0)
-        work->relaxed = "colour";
+    json_decref((json_t *)(uintptr_t)other.wish);
     return status;
+}
+
+static bool
+has_hit(const struct ranking *ranking, uint32_t product)
+{
+    for (int i = 0; i < ranking->count; i++)
+        if (ranking->hits[i].product == product)
+            return true;
+    return false;
+}
+
+/* Whether one of COLOURED does nearly as well as the best of ANY, whose scores leave colours aside. */
+static bool
+is_close(const struct ranking *any, const struct ranking *coloured)
+{
+    float best = 0, best_coloured = 0;
+
+    for (int i = 0; i < any->count; i++) {
+        float score = any->hits[i].score;
+
+        best = score > best ? score : best;
+        if (score > best_coloured && has_hit(coloured, any->hits[i].product))
+            best_coloured = score;
+    }
+    return best_coloured >= CLOSE_ENOUGH * best;
 }
 
 int
 search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
-    int status = rank_once(work, catalogue, search);
-
     work->relaxed = NULL;
-    if (status == 0 && work->ranking.count == 0 && search->wish != NULL &&
-        json_text(search->wish, "colour", "")[0] != '\0')
-        status = rank_without_colour(work, catalogue, search);
-    return status;
+    if (search->wish == NULL || json_text(search->wish, "colour", "")[0] == '\0')
+        return rank_once(work, catalogue, search);
+    if (rank_any_colour(work, catalogue, search) != 0)
+        return -1;
+    work->any = work->ranking;
+    search_end(work);
+    if (rank_once(work, catalogue, search) != 0)
+        return -1;
+    if (work->any.count == 0 || (work->ranking.count > 0 && is_close(&work->any, &work->ranking)))
+        return 0;
+    search_end(work);
+    work->relaxed = "colour";
+    return rank_any_colour(work, catalogue, search);
 }
 
 void

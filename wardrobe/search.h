@@ -17,6 +17,7 @@ struct search {
     const json_t *wish;     /* find_product's arguments, or NULL */
     const json_t *criteria; /* by key, or NULL */
     const char *said;       /* with a wish: the shopper's words while nobody has assessed them; else "" or NULL */
+    bool any_colour;        /* colours that the words name are worth nothing */
     bool early;             /* the shopper's own words: what is recognised in them holds too */
     int limit;              /* products at most */
     int64_t now;            /* seconds since 1970 */
@@ -29,7 +30,7 @@ struct search_work {
     struct question query, soft, said;
     const char *relaxed; /* the wish's field that was given up because nothing has it; NULL: none */
     struct ranking_plan plan;
-    struct ranking ranking;
+    struct ranking ranking, any; /* any: of a wish in any colour */
     struct filter filter;
 };
 
