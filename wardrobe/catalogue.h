@@ -11,7 +11,7 @@
 /* What is in the shop: the record of products and variants, kept in one file that is only ever replaced as a
  * whole, and its index in memory. */
 
-#define CATALOGUE_SCHEMA "ensemble-catalogue-3"
+#define CATALOGUE_SCHEMA "ensemble-catalogue-4"
 
 /* -- reading ------------------------------------------------------------------------------------- */
 
@@ -63,5 +63,27 @@ int catalogue_finish(struct catalogue_writer **writer);
 
 /* Leave it; the old one stays. */
 void catalogue_abandon(struct catalogue_writer **writer);
+
+/* -- patching ------------------------------------------------------------------------------------ */
+
+struct catalogue_patch;
+
+/* Begin a copy of the catalogue at PATH that gets other prices and stock; its index is not made anew. NULL when it can't
+ * (logged, with what to do). */
+struct catalogue_patch *catalogue_patch_begin(const char *path);
+
+/* The variant ID as it stands, to ITEM: all but its `texts`; what it lends is good until the next call. Returns 1, 0 when there
+ * is none, -1 when it can't be read (logged). */
+int catalogue_patch_find(struct catalogue_patch *patch, const char *id, struct item *item);
+
+/* The next of all variants, as above, in the index's order. 1, 0 at the end, or -1 (logged). */
+int catalogue_patch_next(struct catalogue_patch *patch, struct item *item);
+
+/* Give the variant that was found last ITEM's prices, currency, sale and availability. Returns 0, or -1 (logged). */
+int catalogue_patch_set(struct catalogue_patch *patch, const struct item *item);
+
+/* Finish: as catalogue_finish(), under another VERSION. */
+int catalogue_patch_finish(struct catalogue_patch **patch, const char *version);
+void catalogue_patch_abandon(struct catalogue_patch **patch);
 
 #endif

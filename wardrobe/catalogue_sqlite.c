@@ -95,8 +95,9 @@ open_file(struct catalogue *catalogue, const char *path)
 
     if ((catalogue->path = strdup(path)) == NULL)
         return -1;
-    if (sqlite3_open_v2(path, &catalogue->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
-        stat(path, &about) < 0) {
+    /* the file's number first: one that is replaced in between is then looked at again, and not missed */
+    if (stat(path, &about) < 0 ||
+        sqlite3_open_v2(path, &catalogue->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         log_error("%s: can't be opened: %s", path, sqlite3_errmsg(catalogue->db));
         return -1;
     }

@@ -12,8 +12,7 @@
 #include "common/buffer.h"
 #include "common/log.h"
 #include "wardrobe/catalogue.h"
-
-#define SECTION_PART (64u << 20) /* bytes of a section in one row */
+#include "wardrobe/catalogue_sqlite.h"
 
 struct catalogue_writer {
     char *path, *new_path;
@@ -25,7 +24,7 @@ struct catalogue_writer {
 static const char schema[] =
     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE products (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, brand TEXT, description TEXT, type TEXT,"
+    "CREATE TABLE products (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, brand TEXT, description TEXT, bullets TEXT, type TEXT,"
     " rating REAL, rating_count INTEGER);"
     /* in the order of the rows; the order of the index is made when all are there */
     "CREATE TABLE incoming (product INTEGER NOT NULL, id TEXT NOT NULL, colour TEXT, size TEXT, size_system TEXT, size_type TEXT,"
@@ -64,7 +63,7 @@ begin(struct catalogue_writer *writer)
     if (sqlite3_open(writer->new_path, &writer->db) != SQLITE_OK ||
         sqlite3_exec(writer->db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return say(writer);
-    if (prepare(writer, "INSERT INTO products VALUES (?,?,?,?,?,?,?,?)", &writer->product) < 0 ||
+    if (prepare(writer, "INSERT INTO products VALUES (?,?,?,?,?,?,?,?,?)", &writer->product) < 0 ||
         prepare(writer, "INSERT INTO incoming VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", &writer->variant) < 0 ||
         prepare(writer, "INSERT OR REPLACE INTO sections VALUES (?,?,?)", &writer->section) < 0 ||
         prepare(writer, "INSERT OR REPLACE INTO meta VALUES (?,?)", &writer->meta) < 0)
@@ -118,9 +117,10 @@ add_product(struct catalogue_writer *writer, const struct item *item, uint32_t p
     sqlite3_bind_text(statement, 3, item->title, -1, SQLITE_STATIC);
     bind(statement, 4, item->brand);
     bind(statement, 5, item->description);
-    bind(statement, 6, item->type);
-    sqlite3_bind_double(statement, 7, item->rating);
-    sqlite3_bind_int64(statement, 8, item->rating_count);
+    bind(statement, 6, item->bullets);
+    bind(statement, 7, item->type);
+    sqlite3_bind_double(statement, 8, item->rating);
+    sqlite3_bind_int64(statement, 9, item->rating_count);
     return run(writer, statement);
 }
 
@@ -202,6 +202,15 @@ sync_path(const char *path, bool folder)
     return status;
 }
 
+int
+catalogue_put_in_place(const char *new_path, const char *path)
+{
+    if (sync_path(new_path, false) == 0 && rename(new_path, path) == 0 && sync_path(path, true) == 0)
+        return 0;
+    log_error("%s: can't be put in its place: %s", path, strerror(errno));
+    return -1;
+}
+
 static void
 close_db(struct catalogue_writer *writer)
 {
@@ -236,8 +245,7 @@ catalogue_finish(struct catalogue_writer **writer)
         return -1;
     }
     close_db(w);
-    if (sync_path(w->new_path, false) < 0 || rename(w->new_path, w->path) < 0 || sync_path(w->path, true) < 0) {
-        log_error("%s: can't be put in its place: %s", w->path, strerror(errno));
+    if (catalogue_put_in_place(w->new_path, w->path) < 0) {
         catalogue_abandon(writer);
         return -1;
     }

@@ -1,69 +1,75 @@
-/* import -- a merchant's file becomes the catalogue; see import.h.
+/* import -- a merchant's file becomes the catalogue, or changes it; see import.h.
  *
- *     source -> feed reader -> row -> record (catalogue_add) and index (index_builder_add) -> catalogue_finish */
+ *     source -> feed reader -> row -> record (catalogue_add) and index (index_builder_add) ->
+ * catalogue_finish
+ *
+ * A patch is read twice at most: first it changes prices and stock in a copy of the catalogue, whose index
+ * stays as it is; where it brings more than that, the catalogue is made anew of the patch and of all that it
+ * leaves alone. */
 
 #include "wardrobe/import.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/log.h"
-#include "common/options.h"
 #include "wardrobe/catalogue.h"
 #include "wardrobe/feed.h"
+#include "wardrobe/folder.h"
 #include "wardrobe/index.h"
+#include "wardrobe/patch.h"
+#include "wardrobe/report.h"
 #include "wardrobe/row.h"
-
-#define REFUSALS_SAID 200
-#define NOTES_SAID 5
 
 struct import {
     const struct import_settings *settings;
     struct import_counts *counts;
+    struct folder folder;
+    struct report report;
     struct source *source;
+    struct stemmer *stemmer;
+    struct lexicon *lexicon;
     struct catalogue_writer *writer;
     struct index_builder *builder;
-    struct item item;
-    int64_t shown_ms; /* when the bar was drawn last */
+    struct catalogue_patch *patch;
+    struct item item, old; /* the row in hand; what it was before a patch */
+    struct patch_row merged;
+    bool silent;  /* the feed is read a second time: all has been said */
+    bool rebuild; /* the patch brings more than prices and stock */
     bool failed;
 };
 
-/* -- what is said on the way --------------------------------------------------------------------- */
-
-static void
-clear_bar(const struct import *import)
+static const char *
+currency(const struct import *import)
 {
-    if (import->shown_ms != 0)
-        fprintf(stderr, "\r\033[K");
+    return import->settings->currency[0] != '\0' ? import->settings->currency : import->folder.currency;
 }
 
-static void
-draw_bar(struct import *import)
+static bool
+is_patch(const struct import *import)
 {
-    int64_t now = clock_now_ms(), size = source_size(import->source);
-    int done = size > 0 ? (int)(source_done(import->source) * 40 / size) : 0;
-
-    if (import->settings->quiet || now - import->shown_ms < 100)
-        return;
-    import->shown_ms = now;
-    fprintf(stderr, "\r[%.*s%.*s] %3d%% %lld rows", done, "########################################", 40 - done,
-            "........................................", done * 100 / 40, (long long)import->counts->rows);
+    return import->settings->patch || import->folder.patch;
 }
+
+/* -- rows ---------------------------------------------------------------------------------------- */
 
 static void
 refused(void *owner, long line, const char *field, const char *reason)
 {
     struct import *import = owner;
 
-    import->counts->rows++;
-    if (import->counts->refused++ >= REFUSALS_SAID)
+    if (import->silent)
         return;
-    clear_bar(import);
-    fprintf(stderr, "line %ld: refused: %s%s%s\n", line, field, field[0] != '\0' ? ": " : "", reason);
+    import->counts->rows++;
+    import->counts->refused++;
+    report_refused(&import->report, line, field, reason);
 }
 
 static void
@@ -71,71 +77,177 @@ noted(void *owner, long line, const char *field, const char *reason)
 {
     struct import *import = owner;
 
-    if (import->counts->noted++ >= NOTES_SAID)
+    if (import->silent)
         return;
-    clear_bar(import);
-    fprintf(stderr, "line %ld: note: %s: %s\n", line, field, reason);
+    import->counts->noted++;
+    report_noted(&import->report, line, field, reason);
 }
 
-/* -- rows ---------------------------------------------------------------------------------------- */
+/* A row was taken; PROBLEM may hold a note. */
+static void
+taken(struct import *import, const struct feed_row *row, const struct row_problem *problem)
+{
+    if (import->silent)
+        return;
+    if (problem->field[0] != '\0')
+        noted(import, row->line, problem->field, problem->reason);
+    import->counts->rows++;
+    import->counts->variants++;
+    if (import->counts->rows % 512 == 0)
+        report_progress(&import->report, source_done(import->source), source_size(import->source),
+                        import->counts->rows);
+}
+
+/* Add ITEM to the record and to the index. Returns 0, 1 when there is a variant of that id already, or -1
+ * (logged; the import has failed). */
+static int
+add(struct import *import, const struct item *item)
+{
+    uint32_t product;
+    bool is_new;
+    int added = index_builder_add(import->builder, item, &product, &is_new);
+
+    if (added < 0)
+        log_error("import: no memory");
+    else if (added == 0)
+        added = catalogue_add(import->writer, item, product, is_new);
+    import->failed = import->failed || added < 0;
+    return added;
+}
 
 static void
 take_row(void *owner, const struct feed_row *row)
 {
     struct import *import = owner;
     struct row_problem problem;
-    uint32_t product;
-    bool is_new;
     int added;
 
     if (import->failed)
         return;
-    if (row_read(row, import->settings->currency, import->settings->strict, &import->item, &problem) < 0) {
+    if (row_read(row, currency(import), import->settings->strict, &import->item, &problem) < 0) {
         refused(import, row->line, problem.field, problem.reason);
         return;
     }
-    if ((added = index_builder_add(import->builder, &import->item, &product, &is_new)) > 0) {
+    if ((added = add(import, &import->item)) > 0)
         refused(import, row->line, "id", "there was a row with this id before");
-        return;
+    else if (added == 0)
+        taken(import, row, &problem);
+}
+
+/* -- rows of a patch ----------------------------------------------------------------------------- */
+
+/* Read ROW into the item: over the variant of that id, where there is one (*KNOWN). *CHANGED: it has other
+ * texts than that. Returns 0, or -1 when it was refused. */
+static int
+read_patch_row(struct import *import, const struct feed_row *row, bool *known, bool *changed,
+               struct row_problem *problem)
+{
+    const char *id = row->texts[FEED_ID] == NULL ? "" : row->texts[FEED_ID], *money = currency(import);
+    int found = catalogue_patch_find(import->patch, id, &import->old);
+
+    *known = found > 0;
+    *changed = false;
+    import->failed = import->failed || found < 0;
+    if (found < 0)
+        return -1;
+    if (*known) {
+        patch_overlay(&import->old, row, &import->merged);
+        import->merged.row.texts[FEED_ID] = id;
+        if (money[0] == '\0')
+            money = import->old.currency;
     }
-    if (added < 0 || catalogue_add(import->writer, &import->item, product, is_new) < 0) {
-        if (added < 0)
-            log_error("import: no memory");
+    if (row_read(*known ? &import->merged.row : row, money, import->settings->strict, &import->item,
+                 problem) < 0) {
+        if (!*known && problem->field != NULL && strcmp(problem->field, feed_name(FEED_TITLE)) == 0)
+            problem->reason = "missing, and the catalogue has no variant of this id";
+        refused(import, row->line, problem->field, problem->reason);
+        return -1;
+    }
+    if (*known)
+        *changed = patch_keep(&import->old, row, &import->item);
+    return 0;
+}
+
+/* The first time: prices and stock go to the copy. */
+static void
+patch_row(void *owner, const struct feed_row *row)
+{
+    struct import *import = owner;
+    struct row_problem problem;
+    bool known, changed;
+
+    if (import->failed || read_patch_row(import, row, &known, &changed, &problem) < 0)
+        return;
+    import->rebuild = import->rebuild || !known || changed;
+    if (!import->rebuild && catalogue_patch_set(import->patch, &import->item) < 0)
         import->failed = true;
-        return;
-    }
-    if (problem.field[0] != '\0')
-        noted(import, row->line, problem.field, problem.reason);
-    import->counts->rows++;
-    import->counts->variants++;
-    if (import->counts->rows % 512 == 0)
-        draw_bar(import);
+    taken(import, row, &problem);
+}
+
+/* The second time: all that the patch brings goes to a catalogue made anew. */
+static void
+rebuild_row(void *owner, const struct feed_row *row)
+{
+    struct import *import = owner;
+    struct row_problem problem;
+    bool known, changed;
+
+    if (!import->failed && read_patch_row(import, row, &known, &changed, &problem) == 0)
+        add(import, &import->item);
 }
 
 /* -- the whole ----------------------------------------------------------------------------------- */
 
+/* Read the feed from its beginning, its rows to ROW. */
 static int
-read_feed(struct import *import)
+read_feed(struct import *import, void (*row)(void *owner, const struct feed_row *row))
 {
-    const struct feed_sink sink = { take_row, refused, noted, import };
-    feed_reader *reader = feed_detect(import->source);
+    const struct feed_sink sink = { row, refused, noted, import };
+    feed_reader *reader;
 
-    if (reader == NULL || reader(import->source, import->settings->currency, &sink) < 0 || import->failed)
+    source_close(&import->source);
+    if ((import->source = source_open(import->folder.feed)) == NULL ||
+        (reader = feed_detect(import->source)) == NULL ||
+        reader(import->source, currency(import), &sink) < 0 || import->failed)
         return -1;
-    clear_bar(import);
     if (import->counts->variants > 0)
         return 0;
     log_error("%s: not one row can be read: the catalogue stays as it was", import->settings->feed);
     return -1;
 }
 
+/* Begin a catalogue made anew. */
+static int
+begin(struct import *import)
+{
+    const struct import_settings *settings = import->settings;
+
+    if ((import->stemmer = stemmer_new(settings->language)) == NULL) {
+        log_error("import: no stemmer for the language %s", settings->language);
+        return -1;
+    }
+    if ((import->lexicon = lexicon_new(import->stemmer)) == NULL ||
+        (import->builder = index_builder_new(import->lexicon)) == NULL) {
+        log_error("import: no memory");
+        return -1;
+    }
+    return (import->writer = catalogue_begin(settings->catalogue, settings->language)) == NULL ? -1 : 0;
+}
+
+static void
+make_version(char version[ID_SIZE])
+{
+    id_random(version);
+    version[16] = '\0';
+}
+
+/* Put the catalogue made anew in its place. */
 static int
 keep(struct import *import)
 {
     char version[ID_SIZE];
 
-    id_random(version);
-    version[16] = '\0';
+    make_version(version);
     import->counts->products = index_builder_products(import->builder);
     if (index_builder_save(import->builder, catalogue_save_section, import->writer) < 0 ||
         catalogue_set(import->writer, "version", version) < 0)
@@ -143,115 +255,111 @@ keep(struct import *import)
     return catalogue_finish(&import->writer);
 }
 
+static int
+run_snapshot(struct import *import)
+{
+    return begin(import) < 0 || read_feed(import, take_row) < 0 ? -1 : keep(import);
+}
+
+/* Add all variants that the patch leaves alone. */
+static int
+add_others(struct import *import)
+{
+    int status;
+
+    while ((status = catalogue_patch_next(import->patch, &import->old)) > 0)
+        if (add(import, &import->old) < 0)
+            return -1;
+    return status;
+}
+
+static int
+run_patch(struct import *import)
+{
+    char version[ID_SIZE];
+
+    make_version(version);
+    if ((import->patch = catalogue_patch_begin(import->settings->catalogue)) == NULL ||
+        read_feed(import, patch_row) < 0)
+        return -1;
+    if (!import->rebuild)
+        return catalogue_patch_finish(&import->patch, version);
+    import->silent = true;
+    if (begin(import) < 0 || read_feed(import, rebuild_row) < 0 || add_others(import) < 0)
+        return -1;
+    return keep(import);
+}
+
+/* One import of a catalogue at a time: wait for another's end. Returns the lock's descriptor, or -1 (logged).
+ */
+static int
+lock(const char *catalogue)
+{
+    char *path = NULL;
+    int fd = -1;
+
+    if (asprintf(&path, "%s.lock", catalogue) < 0 ||
+        (fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0644)) < 0 || flock(fd, LOCK_EX) < 0) {
+        log_error("%s: can't be locked: %s", catalogue, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        fd = -1;
+    }
+    free(path);
+    return fd;
+}
+
+static void
+summarise(struct import *import, int status, int64_t ms)
+{
+    const struct import_counts *counts = import->counts;
+    char summary[512], products[48] = "";
+    int size;
+
+    if (counts->products > 0)
+        snprintf(products, sizeof products, "%lld products in ", (long long)counts->products);
+    size = snprintf(summary, sizeof summary, "%.200s: %s%lld variants of %lld rows, %lld refused, in %.1f s",
+                    import->settings->feed, products, (long long)counts->variants, (long long)counts->rows,
+                    (long long)counts->refused, (double)ms / 1000);
+    if (status < 0)
+        snprintf(summary + size, sizeof summary - (size_t)size, "; nothing was changed");
+    else if (is_patch(import))
+        snprintf(summary + size, sizeof summary - (size_t)size, "; %s",
+                 import->rebuild ? "what the patch leaves out stays"
+                                 : "prices and stock only, the index stays");
+    report_close(&import->report, summary);
+}
+
 int
 import_run(const struct import_settings *settings, struct import_counts *counts)
 {
     struct import *import = calloc(1, sizeof *import);
-    struct stemmer *stemmer = stemmer_new(settings->language);
-    struct lexicon *lexicon = stemmer == NULL ? NULL : lexicon_new(stemmer);
-    int status = -1;
+    int64_t started = clock_now_ms();
+    int status = -1, locked = -1;
 
-    *counts = (struct import_counts){ 0 };
-    if (import == NULL || stemmer == NULL || lexicon == NULL) {
-        log_error(stemmer == NULL ? "import: no stemmer for the language %s" : "import: no memory (%s)", settings->language);
-        goto done;
+    *counts = (struct import_counts) { 0 };
+    if (import == NULL) {
+        log_error("import: no memory");
+        return -1;
     }
     import->settings = settings;
     import->counts = counts;
-    if ((import->source = source_open(settings->feed)) == NULL ||
-        (import->writer = catalogue_begin(settings->catalogue, settings->language)) == NULL)
-        goto done;
-    if ((import->builder = index_builder_new(lexicon)) == NULL) {
-        log_error("import: no memory");
-        goto done;
+    if (report_open(&import->report, settings->report, settings->feed, settings->quiet) < 0) {
+        free(import);
+        return -1;
     }
-    if (read_feed(import) == 0)
-        status = keep(import);
-done:
-    if (import != NULL) {
-        index_builder_destroy(&import->builder);
-        catalogue_abandon(&import->writer);
-        source_close(&import->source);
-    }
-    lexicon_destroy(&lexicon);
-    stemmer_destroy(&stemmer);
+    if (folder_open(&import->folder, settings->feed) == 0 && (locked = lock(settings->catalogue)) >= 0)
+        status = is_patch(import) ? run_patch(import) : run_snapshot(import);
+    index_builder_destroy(&import->builder);
+    catalogue_abandon(&import->writer);
+    catalogue_patch_abandon(&import->patch);
+    source_close(&import->source);
+    lexicon_destroy(&import->lexicon);
+    stemmer_destroy(&import->stemmer);
+    if (locked >= 0)
+        close(locked);
+    summarise(import, status, clock_now_ms() - started);
+    folder_close(&import->folder);
     free(import);
-    return status;
-}
-
-/* -- the subcommand ------------------------------------------------------------------------------ */
-
-static const char usage[] =
-    "wardrobe import FEED [--state-dir DIR] [--catalogue FILE] [--currency USD] [--catalogue-language english] [--strict]\n"
-    "  FEED       a product feed, plain or .gz; Google Merchant Center's, separated by tabs or commas\n"
-    "  --currency of prices that name none\n"
-    "  --strict   refuse rows without price or availability\n";
-
-/* Take import's own words out of ARGV; what is left is for options_read(). Returns how many are left, -1 for
- * a mistake (said). */
-static int
-take_own(int argc, char *argv[], struct import_settings *settings)
-{
-    int left = 0;
-
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--strict") == 0)
-            settings->strict = true;
-        else if (strcmp(argv[i], "--quiet") == 0)
-            settings->quiet = true;
-        else if (strncmp(argv[i], "--currency=", 11) == 0)
-            settings->currency = argv[i] + 11;
-        else if (strcmp(argv[i], "--currency") == 0 && i + 1 < argc)
-            settings->currency = argv[++i];
-        else if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL && strcmp(argv[i], "--help") != 0 && i + 1 < argc) {
-            argv[left++] = argv[i];
-            argv[left++] = argv[++i];
-        } else if (argv[i][0] == '-' || left == 0)
-            argv[left++] = argv[i];
-        else if (settings->feed == NULL)
-            settings->feed = argv[i];
-        else
-            return -1;
-    }
-    return left;
-}
-
-int
-import_main(int argc, char *argv[])
-{
-    struct import_settings settings = { .currency = "", .quiet = !isatty(STDERR_FILENO) };
-    struct import_counts counts;
-    struct options options;
-    int64_t started = clock_now_ms();
-    int status = EXIT_FAILURE;
-    char *path;
-
-    argc = take_own(argc, argv, &settings);
-    if (argc < 0 || settings.feed == NULL || (settings.currency[0] != '\0' && strlen(settings.currency) != 3)) {
-        fputs(usage, stderr);
-        return 2;
-    }
-    switch (options_read(&options, "wardrobe", argc, argv)) {
-    case OPTIONS_BAD:
-        return 2;
-    case OPTIONS_HELP:
-        return EXIT_SUCCESS;
-    case OPTIONS_OK:
-        break;
-    }
-    if ((path = options_path(&options, options.catalogue)) != NULL) {
-        settings.catalogue = path;
-        settings.language = options.catalogue_language;
-        status = import_run(&settings, &counts) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-        if (counts.refused > REFUSALS_SAID)
-            fprintf(stderr, "... and %lld rows more were refused\n", (long long)(counts.refused - REFUSALS_SAID));
-        if (counts.noted > NOTES_SAID)
-            fprintf(stderr, "... and %lld rows more have such a note\n", (long long)(counts.noted - NOTES_SAID));
-        fprintf(stderr, "%s: %lld products in %lld variants of %lld rows, %lld refused, in %.1f s%s\n", settings.feed,
-                (long long)counts.products, (long long)counts.variants, (long long)counts.rows, (long long)counts.refused,
-                (double)(clock_now_ms() - started) / 1000, status == EXIT_SUCCESS ? "" : "; nothing was changed");
-    }
-    free(path);
-    options_clear(&options);
     return status;
 }

@@ -7,21 +7,23 @@
 /* `wardrobe import FEED`: a merchant's file becomes the catalogue. */
 
 struct import_settings {
-    const char *feed;      /* the file */
+    const char *feed;      /* the file, or a folder of the Agentic Commerce Protocol */
     const char *catalogue; /* where the catalogue is to be */
     const char *currency;  /* of prices that name none, or "" */
     const char *language;  /* of the texts, as libstemmer names it */
+    const char *report;    /* a file for all that is said of it, or NULL */
     bool strict;           /* rows without price or availability are refused */
     bool quiet;            /* no progress bar */
+    bool patch;            /* rows change what is there, and delete nothing */
 };
 
 struct import_counts {
     int64_t rows, refused, noted; /* read in all, of which refused, and taken with a note */
-    int64_t products, variants;
+    int64_t products, variants;   /* products: 0 after a patch that left the index as it was */
 };
 
-/* Import; rows that are refused are said on standard error, one line each (the first 200, then how many more).
- * Returns 0, or -1 when nothing was changed (logged). */
+/* Import; what is refused, and how it ended, is said on standard error and in the report. Waits while another
+ * import of the same catalogue is under way. Returns 0, or -1 when nothing was changed (logged). */
 int import_run(const struct import_settings *settings, struct import_counts *counts);
 
 /* The subcommand: ARGV without the program's own name. Returns what main() is to return. */
