@@ -270,9 +270,14 @@ on_message(struct bus *bus, struct link *link, const void *route, size_t route_s
     peer = find_peer(bus, link, route, route_size);
     if (peer == NULL || message->kind == MESSAGE_WHO) {
         /* A stranger: we were started anew, or took it for dead. A ROUTER asks who it is; a DEALER's
-         * other end is told who we are, and answers in kind. */
+         * other end is told who we are, and answers in kind. One that asks whom it knew has taken us for
+         * dead, and knows of nothing that it had of ours: it is gone, and comes back. */
         struct message who = { .kind = MESSAGE_WHO, .who = { .name = bus->name } };
 
+        if (peer != NULL && !bus->binds) {
+            peer->lost = true;
+            bury_the_lost(bus);
+        }
         if (bus->binds)
             send_message(link, route, route_size, &who);
         else

@@ -216,6 +216,74 @@ bytes_that_are_no_message_are_dropped_and_a_stranger_is_asked_who_it_is(void **s
     loop_destroy(&hub.loop);
 }
 
+/* Read from ROUTER until a HELLO comes, running LOOP meanwhile; its sender into ROUTE. */
+static size_t
+await_hello(void *router, struct loop *loop, char route[64])
+{
+    for (;;) {
+        char part[512], kind[16] = "";
+        int size = zmq_recv(router, route, 64, ZMQ_DONTWAIT), more = size >= 0;
+        size_t option = sizeof more;
+
+        for (int i = 0; more; i++) {
+            zmq_recv(router, i == 0 ? kind : part, i == 0 ? sizeof kind : sizeof part, 0);
+            zmq_getsockopt(router, ZMQ_RCVMORE, &more, &option);
+        }
+        if (strcmp(kind, "HELLO") == 0)
+            return (size_t)size;
+        run_for(loop, 10);
+    }
+}
+
+static void
+send_from(void *router, const char *route, size_t size, const struct message *message)
+{
+    struct bytes frames[MESSAGE_FRAMES];
+    struct buffer wire = { 0 };
+    int count = message_encode(message, &wire, frames);
+
+    zmq_send(router, route, size, ZMQ_SNDMORE);
+    for (int i = 0; i < count; i++)
+        zmq_send(router, frames[i].bytes, frames[i].size, i + 1 < count ? ZMQ_SNDMORE : 0);
+    buffer_clear(&wire);
+}
+
+/* It was frozen for a while, was taken for dead, and what the orchestrator had of it was given up. */
+static void
+an_orchestrator_that_has_forgotten_us_is_gone_and_comes_back(void **state)
+{
+    struct message hello = { .kind = MESSAGE_HELLO }, who = { .kind = MESSAGE_WHO, .who = { .name = "o" } };
+    void *context = zmq_ctx_new(), *router = zmq_socket(context, ZMQ_ROUTER);
+    struct end worker = { .loop = loop_new() };
+    char path[200], route[64];
+    size_t size;
+
+    (void)state;
+    hello.hello = (struct hello) { .role = "orchestrator", .name = "o", .version = MESSAGE_VERSION };
+    snprintf(path, sizeof path, "ipc://%s/hub/orchestrator", folder);
+    zmq_setsockopt(router, ZMQ_LINGER, &(int) { 0 }, sizeof(int));
+    assert_int_equal(zmq_bind(router, path), 0);
+    assert_non_null(open_end(&worker, false, "", "", ""));
+    size = await_hello(router, worker.loop, route);
+    send_from(router, route, size, &hello);
+    while (worker.joined == 0)
+        run_for(worker.loop, 5000);
+    send_from(router, route, size, &who);
+    send_from(router, route, size, &who); /* for each of what it had sent meanwhile */
+    while (worker.gone == 0)
+        run_for(worker.loop, 5000);
+    assert_null(bus_next_peer(worker.bus, "", NULL));
+    size = await_hello(router, worker.loop, route);
+    send_from(router, route, size, &hello);
+    while (worker.joined == 1)
+        run_for(worker.loop, 5000);
+    assert_int_equal(worker.gone, 1);
+    bus_close(&worker.bus);
+    zmq_close(router);
+    zmq_ctx_term(context);
+    loop_destroy(&worker.loop);
+}
+
 static void
 write_key(const char *name, const char *key)
 {
@@ -298,6 +366,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frozen_worker_is_lost_and_is_used_again_when_it_thaws),
+        cmocka_unit_test(an_orchestrator_that_has_forgotten_us_is_gone_and_comes_back),
         cmocka_unit_test(versions_next_to_ours_are_spoken_with_and_older_ones_are_not),
         cmocka_unit_test(bytes_that_are_no_message_are_dropped_and_a_stranger_is_asked_who_it_is),
         cmocka_unit_test(with_keys_only_the_known_come_in),
