@@ -26,7 +26,8 @@
 #define SILENT_BEATS 3   /* and a peer is gone */
 #define HIGH_WATER 20000 /* not flow control: what may lie in a pipe before a send is refused */
 #define MESSAGE_BYTES (16 << 20)
-#define ROUTE_BYTES 16 /* of our routing ids */
+#define HELLO_AGAIN_MS 100 /* to a stranger that goes on speaking; one is enough for all it said */
+#define ROUTE_BYTES 16     /* of our routing ids */
 
 static const int after_hint_ms[] = { 0, 1, 2, 4, 8, 16 };
 #define HINTS ((int)(sizeof after_hint_ms / sizeof *after_hint_ms))
@@ -50,7 +51,8 @@ struct link {
     char *endpoint;
     void *socket, *monitor;
     struct loop_watch *watch, *monitor_watch;
-    bool refused; /* our key was not known: libzmq gives up, we do not */
+    int64_t hello_ms; /* when we last said who we are */
+    bool refused;     /* our key was not known: libzmq gives up, we do not */
 };
 
 struct bus {
@@ -181,14 +183,18 @@ bus_send(struct bus *bus, struct peer *peer, const struct message *message)
     return 0;
 }
 
+/* AGAIN: the other knows us, and what it has of ours stands. */
 static void
-say_hello(struct bus *bus, struct link *link, const void *route, size_t route_size)
+say_hello(struct bus *bus, struct link *link, const void *route, size_t route_size, bool again)
 {
     struct message hello = { .kind = MESSAGE_HELLO };
 
-    hello.hello = (struct hello) {
-        .role = bus->role, .name = bus->name, .version = MESSAGE_VERSION, .capacity = bus->capacity
-    };
+    hello.hello = (struct hello) { .role = bus->role,
+                                   .name = bus->name,
+                                   .version = MESSAGE_VERSION,
+                                   .capacity = bus->capacity,
+                                   .again = again };
+    link->hello_ms = clock_now_ms();
     send_message(link, route, route_size, &hello);
 }
 
@@ -207,7 +213,7 @@ bus_set_capacity(struct bus *bus, int64_t capacity)
     bus->capacity = capacity;
     for (struct peer *peer = bus->peers; peer != NULL; peer = peer->next)
         if (!peer->lost)
-            say_hello(bus, peer->link, peer->route, peer->route_size);
+            say_hello(bus, peer->link, peer->route, peer->route_size, true);
 }
 
 void
@@ -231,8 +237,10 @@ on_hello(struct bus *bus, struct link *link, const void *route, size_t route_siz
                   hello->role, hello->name, (long long)hello->version, MESSAGE_VERSION);
         return;
     }
-    if (peer != NULL && strcmp(peer->name, hello->name) != 0) {
-        peer->lost = true; /* another process answers at the same connection: the one before is gone */
+    if (peer != NULL && (strcmp(peer->name, hello->name) != 0 || (bus->binds && !hello->again))) {
+        /* Another process answers at the same connection; or it took us for dead while we were frozen, and
+         * has dropped what we gave it. The one that we knew is gone. */
+        peer->lost = true;
         bury_the_lost(bus);
         peer = NULL;
     }
@@ -250,7 +258,7 @@ on_hello(struct bus *bus, struct link *link, const void *route, size_t route_siz
         bus->peers = peer;
         log_info("joined: %s %s capacity=%lld", peer->role, peer->name, (long long)hello->capacity);
         if (bus->binds)
-            say_hello(bus, link, route, route_size);
+            say_hello(bus, link, route, route_size, false);
     }
     peer->heard_ms = clock_now_ms();
     peer->capacity = hello->capacity;
@@ -280,8 +288,8 @@ on_message(struct bus *bus, struct link *link, const void *route, size_t route_s
         }
         if (bus->binds)
             send_message(link, route, route_size, &who);
-        else
-            say_hello(bus, link, route, route_size);
+        else if (message->kind == MESSAGE_WHO || clock_now_ms() >= link->hello_ms + HELLO_AGAIN_MS)
+            say_hello(bus, link, route, route_size, false);
         return;
     }
     peer->heard_ms = clock_now_ms();
@@ -364,7 +372,7 @@ read_monitor(struct link *link)
             zmq_msg_close(&part);
         }
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED && !bus->binds)
-            say_hello(bus, link, "", 0);
+            say_hello(bus, link, "", 0, false);
         else if (event == ZMQ_EVENT_DISCONNECTED && !bus->binds)
             lose_peers_of(link);
         else if (event == ZMQ_EVENT_DISCONNECTED) {

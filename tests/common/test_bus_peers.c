@@ -1,6 +1,7 @@
 /* Peers that are frozen, of another version, without a known key, or no peers at all. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <signal.h>
@@ -144,14 +145,16 @@ stranger(void *context)
 }
 
 static void
-send_hello(void *socket, int version)
+send_hello(void *socket, int version, bool again)
 {
     struct message hello = { .kind = MESSAGE_HELLO };
     struct bytes frames[MESSAGE_FRAMES];
     struct buffer wire = { 0 };
     int count;
 
-    hello.hello = (struct hello) { .role = "extractor", .name = "x", .version = version, .capacity = 1 };
+    hello.hello = (struct hello) {
+        .role = "extractor", .name = "x", .version = version, .capacity = 1, .again = again
+    };
     count = message_encode(&hello, &wire, frames);
     for (int i = 0; i < count; i++)
         zmq_send(socket, frames[i].bytes, frames[i].size, i + 1 < count ? ZMQ_SNDMORE : 0);
@@ -169,7 +172,7 @@ versions_next_to_ours_are_spoken_with_and_older_ones_are_not(void **state)
     assert_non_null(open_end(&hub, true, "", "", ""));
     for (int i = 0; i < 3; i++) {
         socket = stranger(context);
-        send_hello(socket, spoken[i]);
+        send_hello(socket, spoken[i], false);
         run_for(hub.loop, 5000);
         assert_int_equal(hub.joined, i + 1);
         zmq_close(socket);
@@ -177,10 +180,38 @@ versions_next_to_ours_are_spoken_with_and_older_ones_are_not(void **state)
             run_for(hub.loop, 5000);
     }
     socket = stranger(context);
-    send_hello(socket, MESSAGE_VERSION - 2);
-    send_hello(socket, MESSAGE_VERSION + 2);
+    send_hello(socket, MESSAGE_VERSION - 2, false);
+    send_hello(socket, MESSAGE_VERSION + 2, false);
     run_for(hub.loop, 200);
     assert_int_equal(hub.joined, 3);
+    zmq_close(socket);
+    zmq_ctx_term(context);
+    bus_close(&hub.bus);
+    loop_destroy(&hub.loop);
+}
+
+/* It took us for dead while we were frozen: what it had of ours is lost, and it is used again. */
+static void
+a_worker_that_begins_anew_has_lost_what_it_had_and_one_with_another_capacity_has_not(void **state)
+{
+    void *context = zmq_ctx_new(), *socket;
+    struct end hub = { .loop = loop_new() };
+
+    (void)state;
+    assert_non_null(open_end(&hub, true, "", "", ""));
+    socket = stranger(context);
+    send_hello(socket, MESSAGE_VERSION, false);
+    while (hub.joined < 1)
+        run_for(hub.loop, 5000);
+    send_hello(socket, MESSAGE_VERSION, true);
+    while (hub.joined < 2)
+        run_for(hub.loop, 5000);
+    assert_int_equal(hub.gone, 0);
+    send_hello(socket, MESSAGE_VERSION, false);
+    while (hub.joined < 3)
+        run_for(hub.loop, 5000);
+    assert_int_equal(hub.gone, 1);
+    assert_non_null(bus_next_peer(hub.bus, "extractor", NULL));
     zmq_close(socket);
     zmq_ctx_term(context);
     bus_close(&hub.bus);
@@ -368,6 +399,8 @@ main(void)
         cmocka_unit_test(a_frozen_worker_is_lost_and_is_used_again_when_it_thaws),
         cmocka_unit_test(an_orchestrator_that_has_forgotten_us_is_gone_and_comes_back),
         cmocka_unit_test(versions_next_to_ours_are_spoken_with_and_older_ones_are_not),
+        cmocka_unit_test(
+            a_worker_that_begins_anew_has_lost_what_it_had_and_one_with_another_capacity_has_not),
         cmocka_unit_test(bytes_that_are_no_message_are_dropped_and_a_stranger_is_asked_who_it_is),
         cmocka_unit_test(with_keys_only_the_known_come_in),
         cmocka_unit_test(without_keys_only_this_machine_is_bound),
