@@ -61,8 +61,8 @@ void front_header(struct lws *wsi, enum lws_token_indexes token, char *text, siz
 /* The value of NAME in WSI's query string, decoded. False where there is none, or it does not fit. */
 bool front_argument(struct lws *wsi, const char *name, char *value, size_t size);
 
-/* The hash of where WSI comes from. */
-uint64_t front_address(struct lws *wsi);
+/* The hash of where WSI comes from, behind proxies of ours too. */
+uint64_t front_address(struct gateway *gateway, struct lws *wsi);
 
 /* -- websocket.c --------------------------------------------------------------------------------- */
 

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "gateway/connection.h"
 #include "gateway/origin.h"
+#include "gateway/proxy.h"
 #include "gateway/token.h"
 
 #define RECEIVE_BYTES                                                                                        \
@@ -45,12 +46,14 @@ front_argument(struct lws *wsi, const char *name, char *value, size_t size)
 }
 
 uint64_t
-front_address(struct lws *wsi)
+front_address(struct gateway *gateway, struct lws *wsi)
 {
-    char text[64] = "";
+    char peer[64] = "", forwarded[1024], client[64];
 
-    lws_get_peer_simple(wsi, text, sizeof text);
-    return bucket_address(text);
+    lws_get_peer_simple(wsi, peer, sizeof peer);
+    front_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, forwarded, sizeof forwarded);
+    proxy_client(peer, forwarded, gateway->daemon.options.proxies, client, sizeof client);
+    return bucket_address(client);
 }
 
 /* The token that WSI's request shows: in Authorization, as subprotocol `bearer.<token>`, in the cookie

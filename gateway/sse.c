@@ -10,8 +10,8 @@
 static struct client *
 new_client(struct request *request, const struct wire *wire, const char *owner)
 {
-    struct client *client =
-        client_new(&request->gateway->clients, request->wsi, wire, owner, front_address(request->wsi));
+    struct client *client = client_new(&request->gateway->clients, request->wsi, wire, owner,
+                                       front_address(request->gateway, request->wsi));
 
     if (client == NULL) {
         http_refuse(request, 503, "unavailable", "no memory; try again");

@@ -72,7 +72,7 @@ websocket_open(struct gateway *gateway, struct lws *wsi, struct seat *seat)
 
     if (front_admit(gateway, wsi, owner, &why) != 0 || read_resume(wsi, seat))
         return -1;
-    seat->client = client_new(&gateway->clients, wsi, &wire_tanstack, owner, front_address(wsi));
+    seat->client = client_new(&gateway->clients, wsi, &wire_tanstack, owner, front_address(gateway, wsi));
     return seat->client == NULL ? -1 : 0;
 }
 

@@ -130,6 +130,15 @@ def test_questions_a_minute_are_limited(ensemble, fake):
         assert other.ask("x")[-1]["code"] == "rate_limited"  # the same address
 
 
+def test_behind_a_proxy_of_ours_each_shopper_has_their_own_limit(ensemble, fake):
+    fake.answer_queries()
+    gateway = ensemble.gateway(env={"CLIENT_QUERIES": "1", "ENSEMBLE_PROXIES": "127.0.0.0/8"})
+    for shopper in ("203.0.113.1", "203.0.113.2"):
+        with Client(gateway.url, header=["X-Forwarded-For: " + shopper]) as client:
+            assert client.ask("x")[-1]["type"] == "RUN_FINISHED"
+            assert client.ask("x")[-1]["code"] == "rate_limited"
+
+
 @pytest.mark.parametrize("garbage", [b"\x16\x03\x01\x00\xa5\x01\x00\x00", b"\x00" * 200, b"GET\r\n\r\n", b"GET /ws HTTP/9.9\r\n\r\n",
                                      b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", b"GET " + b"/" * 20000 + b" HTTP/1.1\r\n\r\n",
                                      b"CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -167,7 +167,8 @@ def test_a_client_that_never_reads_is_bounded_and_closed_1013(ensemble, fake):
         for offset in range(2, 3002):  # 30 MB
             fake.event(route, query["stream"], {"type": "CUSTOM", "name": "x", "value": "y" * 10000}, offset)
         gateway.wait_for_log("slow client", 20)
-        assert gateway.memory_kib() - before < 12000 * SLOW
+        if VARIANT != "asan":  # which keeps what was freed
+            assert gateway.memory_kib() - before < 12000
         assert client.closed() == 1013
     fake.expect("DETACH")
     fake.scripts["ATTACH"] = lambda f, r, m: f.event(r, m["stream"], {"type": "RUN_FINISHED", "threadId": "t", "runId": "r1"}, 3002, 1)
