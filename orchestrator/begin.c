@@ -60,6 +60,7 @@ void
 walk_begin(struct walk *walk)
 {
     struct orchestrator *self = walk->self;
+    json_t *look;
 
     walk_prepare(walk);
     wrote(self, store_run_set_state(self->store, walk->stored.id, STORE_RUN_RUNNING, clock_wall_ms()));
@@ -74,7 +75,9 @@ walk_begin(struct walk *walk)
         walk_lead(walk, (struct lead_event) { .kind = LEAD_ABORT });
         return;
     }
-    event_state_snapshot(&walk->scratch, walk->thread.criteria, walk->thread.profile, NULL);
+    look = json_object(); /* there from the beginning, so that a patch may replace it */
+    event_state_snapshot(&walk->scratch, walk->thread.criteria, walk->thread.profile, look);
     walk_emit(walk);
+    json_decref(look);
     walk_lead(walk, (struct lead_event) { .kind = LEAD_BEGIN });
 }

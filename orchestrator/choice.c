@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/money.h"
 #include "orchestrator/events.h"
 #include "orchestrator/walk.h"
 
@@ -22,9 +23,12 @@ line_of(const json_t *product)
         if (part[0] != '\0')
             buffer_printf(&line, "%s%s", line.size > 0 ? ", " : "", part);
     }
-    if (price != NULL)
-        buffer_printf(&line, ", %.2f %s", (double)json_number(price, "amount", 0) / 100,
-                      json_text(price, "currency", ""));
+    if (price != NULL) {
+        char amount[32];
+
+        money_text(json_number(price, "amount", 0), json_text(price, "currency", ""), amount, sizeof amount);
+        buffer_printf(&line, ", %s", amount);
+    }
     text = json_string(buffer_string(&line));
     buffer_clear(&line);
     return text;

@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/money.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/streams.h"
 #include "orchestrator/walk.h"
@@ -45,14 +46,19 @@ forget_old_threads(void *owner)
     loop_timer_start(self->retain_timer, forgotten == RETAIN_BATCH ? 1000 : RETAIN_LOOK_MS);
 }
 
-/* SIGHUP: key, prices and instructions are read again. */
+/* SIGHUP: key, prices, instructions and rates are read again. */
 static void
 on_reload(void *owner)
 {
     struct orchestrator *self = owner;
+    struct money_rates *rates = money_rates_open(self->daemon.options.rates);
 
     model_reload(self->model, &self->daemon.options);
     instructions_reload(self->instructions, &self->daemon.options);
+    if (rates != NULL) { /* else the old ones stay */
+        money_rates_close(&self->rates);
+        self->rates = rates;
+    }
 }
 
 static bool
@@ -130,6 +136,7 @@ close_all(struct orchestrator *self)
     streams_clear(self);
     dispatch_destroy(&self->dispatch);
     model_close(&self->model);
+    money_rates_close(&self->rates);
     if (self->store != NULL)
         store_close(&self->store, clean);
     if (self->daemon.loop != NULL) {
@@ -154,6 +161,8 @@ main(int argc, char *argv[])
     if ((self.instructions = instructions_open(&self.daemon.options, "orchestrator", NULL)) == NULL)
         goto done;
     if (open_store(&self) != 0)
+        goto done;
+    if ((self.rates = money_rates_open(self.daemon.options.rates)) == NULL)
         goto done;
     if ((self.model = model_open(self.daemon.loop, &self.daemon.options)) == NULL)
         goto done;

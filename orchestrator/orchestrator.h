@@ -13,6 +13,7 @@
 #include "orchestrator/store.h"
 #include "orchestrator/walks.h"
 
+struct money_rates;
 struct subscriber;
 
 /* All that the orchestrator holds. main() owns it. */
@@ -27,6 +28,7 @@ struct orchestrator {
     struct loop_timer *retain_timer;   /* threads that are old are forgotten */
     struct instructions *instructions; /* the suggestion's */
     char *salt;                        /* of the hash of a shopper */
+    struct money_rates *rates;         /* of a budget in another currency */
     json_t *facets;                    /* what the shop sells, or NULL: no wardrobe has said so yet */
     char *facets_text;                 /* the same, as the prompt has it */
     bool sync;                         /* this turn has accepted a run: its commit goes to the disk */

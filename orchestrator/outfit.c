@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "common/money.h"
 #include "orchestrator/criteria.h"
 #include "orchestrator/look.h"
 #include "orchestrator/walk.h"
@@ -122,16 +123,16 @@ why_open(const struct composition *composition, int slot, int64_t budget)
     return budget >= 0 ? "budget" : "not_together";
 }
 
-/* The outfit's budget in the catalogue's currency, or -1: there is none, or it is in another. */
+/* The outfit's budget in the catalogue's currency, or -1: there is none, or no rate for the one it is in. */
 static int64_t
-budget_of(const struct walk *walk, const char **currency)
+budget_of(const struct walk *walk, const char *own)
 {
-    const char *own = json_text(walk->self->facets, "currency", "");
-    int64_t budget = criteria_budget(walk->thread.criteria, currency);
+    const char *currency;
+    int64_t budget = criteria_budget(walk->thread.criteria, &currency);
 
-    if (budget >= 0 && own[0] != '\0' && *currency[0] != '\0' && strcmp(own, *currency) != 0)
-        return -1;
-    return budget;
+    if (budget < 0 || currency[0] == '\0' || strcmp(own, currency) == 0)
+        return budget;
+    return money_convert(walk->self->rates, budget, currency, own);
 }
 
 json_t *
@@ -139,8 +140,8 @@ outfit_compose(struct walk *walk, json_t **look)
 {
     struct composition *composition = calloc(1, sizeof *composition);
     json_t *result = json_object(), *open = json_array();
-    const char *currency = "";
-    int64_t budget = budget_of(walk, &currency);
+    const char *currency = json_text(walk->self->facets, "currency", "USD");
+    int64_t budget = budget_of(walk, currency);
 
     if (composition == NULL)
         abort();
@@ -159,9 +160,9 @@ outfit_compose(struct walk *walk, json_t **look)
     json_object_set_new(result, "look", *look);
     json_object_set_new(result, "open", open);
     if (json_object_size(*look) > 0)
-        json_object_set_new(result, "total",
-                            json_pack("{s:I, s:s}", "amount", (json_int_t)composition->look.total, "currency",
-                                      json_text(walk->self->facets, "currency", "USD")));
+        json_object_set_new(
+            result, "total",
+            json_pack("{s:I, s:s}", "amount", (json_int_t)composition->look.total, "currency", currency));
     if (budget >= 0)
         json_object_set_new(result, "budget",
                             json_pack("{s:I, s:s, s:b}", "max", (json_int_t)budget, "currency", currency,

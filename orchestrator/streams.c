@@ -51,6 +51,25 @@ streams_add(struct orchestrator *self, struct peer *gateway, int64_t stream, int
         subscriber->sent = last_offset - 1;
     subscriber->next = self->subscribers;
     self->subscribers = subscriber;
+    if (walk != NULL) {
+        subscriber->next_in_walk = walk->followers;
+        walk->followers = subscriber;
+    }
+}
+
+/* SUBSCRIBER no longer follows the run it followed. */
+static void
+leave(struct subscriber *subscriber)
+{
+    struct subscriber **place;
+
+    if (subscriber->walk == NULL)
+        return;
+    place = &subscriber->walk->followers;
+    while (*place != subscriber)
+        place = &(*place)->next_in_walk;
+    *place = subscriber->next_in_walk;
+    subscriber->walk = NULL;
 }
 
 void
@@ -64,6 +83,7 @@ streams_remove(struct orchestrator *self, struct peer *gateway, int64_t stream)
             continue;
         }
         *place = subscriber->next;
+        leave(subscriber);
         free(subscriber);
     }
 }
@@ -73,9 +93,9 @@ streams_send_new(struct orchestrator *self, struct walk *walk)
 {
     bool ended = walk->stored.state == STORE_RUN_ENDED;
 
-    for (struct subscriber *subscriber = self->subscribers; subscriber != NULL;
-         subscriber = subscriber->next) {
-        if (subscriber->walk != walk || !subscriber->live)
+    for (struct subscriber *subscriber = walk->followers; subscriber != NULL;
+         subscriber = subscriber->next_in_walk) {
+        if (!subscriber->live)
             continue;
         for (size_t i = 0; i < walk->written_count; i++) {
             const struct written *written = &walk->written[i];
@@ -89,13 +109,12 @@ streams_send_new(struct orchestrator *self, struct walk *walk)
 }
 
 void
-streams_run_ended(struct orchestrator *self, const struct walk *walk)
+streams_run_ended(struct walk *walk)
 {
-    for (struct subscriber *subscriber = self->subscribers; subscriber != NULL;
-         subscriber = subscriber->next) {
-        if (subscriber->walk != walk)
-            continue;
-        subscriber->walk = NULL;
+    while (walk->followers != NULL) {
+        struct subscriber *subscriber = walk->followers;
+
+        leave(subscriber);
         subscriber->live = false;
         subscriber->last_offset = walk->stored.last_offset;
     }
@@ -113,6 +132,7 @@ streams_reject(struct orchestrator *self, const struct walk *walk, const char *c
         }
         streams_refuse(self, subscriber->gateway, subscriber->stream, code, sentence);
         *place = subscriber->next;
+        leave(subscriber);
         free(subscriber);
     }
 }

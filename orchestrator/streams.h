@@ -12,6 +12,7 @@ struct walk;
  * time, so that a long replay starves nobody; then those that are new. */
 struct subscriber {
     struct subscriber *next;
+    struct subscriber *next_in_walk; /* of those who follow the same run here */
     struct peer *gateway;
     int64_t stream;      /* the gateway's number */
     int64_t run;         /* the store's id */
@@ -33,7 +34,7 @@ void streams_remove(struct orchestrator *self, struct peer *gateway, int64_t str
 void streams_send_new(struct orchestrator *self, struct walk *walk);
 
 /* WALK has ended and is about to be destroyed. */
-void streams_run_ended(struct orchestrator *self, const struct walk *walk);
+void streams_run_ended(struct walk *walk);
 
 /* A batch of events to each that is behind. True when there is more to send. */
 bool streams_replay(struct orchestrator *self);

@@ -78,7 +78,7 @@ send_written(struct orchestrator *self)
             streams_send_new(self, walk);
         forget_written(walk);
         if (walk->stored.state == STORE_RUN_ENDED) {
-            streams_run_ended(self, walk);
+            streams_run_ended(walk);
             destroy(self, walk);
         }
     }

@@ -54,6 +54,7 @@ struct walk {
     struct orchestrator *self;
     struct walk *next, *previous; /* of all, oldest first (walks.c) */
     char *name_id, *name_thread;  /* its names in walks.c */
+    struct subscriber *followers; /* who gets its events (streams.c) */
     struct walk *next_in_thread;  /* waits behind this one */
     struct store_run stored;      /* as the store has it */
     struct store_thread thread;   /* criteria, profile, ... as this run has changed them; while it runs */

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -89,7 +90,8 @@ class Stage:
             self.process = subprocess.Popen(
                 [str(BINARY), "--state-dir", self.state, "--model-url", self.model.url, "--model-dialect", "chat",
                  "--model-profile", "generic", "--instructions", self.state + "/instructions", *flags],
-                cwd=TOP, stdout=log, stderr=log, env={**os.environ, "MODEL_KEY": "k"})
+                cwd=TOP, stdout=log, stderr=log, env={**os.environ, "MODEL_KEY": "k"},
+                restore_signals=False)  # SIGXFSZ stays ignored: a full disk is simulated with a limit
         self.wait_log(r"\bready\b", at)
 
     def wait_log(self, pattern, at=0, seconds=15):
@@ -442,6 +444,62 @@ def test_a_refused_request_is_asked_again_and_given_up_after_three(stage):
     check_order(events)
     assert [m["attempt"] for m in stage.extractor.of("EXTRACT") if m["step"] == "extract.2"] == [1, 2, 3]
     assert custom(events, "degraded") == [{"what": "extraction", "reason": "failed"}]
+
+
+def test_a_frozen_worker_is_a_lost_worker_and_is_used_again_when_it_thaws(stage):
+    stage.workers()
+    stage.extractor.script = None
+    other = None
+    stream = stage.gateway.query("a shirt")
+    deadline = time.monotonic() + 5
+    while not stage.extractor.of("EXTRACT") and time.monotonic() < deadline:
+        time.sleep(0.005)
+    stage.extractor.frozen.set()
+    other = stage.add(Peer(stage.state, "extractor", extractor))
+    events = stage.gateway.whole(stream)
+    check_order(events)
+    assert len(results(events)) == 3
+    first = list(stage.extractor.of("EXTRACT"))
+    for message in first:  # what it says when it thaws
+        stage.extractor.answer(message, "EXTRACTED", calls=[{"id": "x", "wish": wish("hat", "late")}], usage=[])
+    stage.extractor.welcome.clear()
+    stage.extractor.frozen.clear()
+    assert stage.extractor.welcome.wait(10)
+    other.close()
+    stage.wait_log("gone: extractor " + other.name)
+    stage.extractor.script = extractor
+    events = stage.gateway.whole(stage.gateway.query("a shirt"))
+    assert len(results(events)) == 3 and "late" not in json.dumps([e["event"] for e in events])
+
+
+def test_a_slow_wardrobe_is_not_waited_for(stage):
+    stage.workers()
+    stage.wardrobe.script = None  # it lives, and answers nothing
+    fast = stage.add(Peer(stage.state, "wardrobe", wardrobe, capacity=1))
+    begin = time.monotonic()
+    events = stage.gateway.whole(stage.gateway.query("a shirt"))
+    check_order(events)
+    assert len([r for r in results(events) if r["outcome"] == "found"]) == 3
+    assert fast.of("LOOKUP") and time.monotonic() - begin < 6
+    assert any(c["step"] for c in stage.wardrobe.of("CANCEL"))
+
+
+def test_a_full_disk_refuses_new_questions_and_says_so(stage):
+    stage.workers()
+    stage.gateway.whole(stage.gateway.query("a shirt"))
+    size = max(p.stat().st_size for p in pathlib.Path(stage.state).glob("store.sqlite*"))
+    resource.prlimit(stage.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    stage.options = {}
+    events = []
+    for i in range(20):
+        events = stage.gateway.whole(stage.gateway.query("x" * 3000, thread=f"full-{i}"))
+        if events[-1]["kind"] == "REJECTED":
+            break
+    assert events[-1]["code"] == "store"
+    stage.wait_log("error .*store")
+    resource.prlimit(stage.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert stage.process.poll() is None
+    check_order(stage.gateway.whole(stage.gateway.query("a shirt", thread="again")))
 
 
 def test_a_forgotten_thread_is_gone(stage):
