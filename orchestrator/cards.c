@@ -201,13 +201,14 @@ leave_new(struct walk *walk, int index, const json_t *other)
     }
 }
 
-/* What step OF has shown and CHECK found again stands there as CHECK has it: in the size and at the price that the criteria
- * ask for now. The look is made of that. */
+/* What step OF has shown and CHECK found again stands there as CHECK has it: in the size and at the price
+ * that the criteria ask for now. The look is made of that. */
 static void
 renew_kept(struct walk *walk, int of, const struct piece *check)
 {
     struct piece *piece = &walk->pieces[of];
-    json_t *products = json_object_get(piece->result, "products"), *found = json_object_get(check->result, "products");
+    json_t *products = json_object_get(piece->result, "products"),
+           *found = json_object_get(check->result, "products");
     const json_t *before, *after;
     size_t i, j;
 

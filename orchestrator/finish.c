@@ -136,6 +136,32 @@ walk_messages(struct walk *walk, bool add)
     return adding.messages;
 }
 
+/* The thread as it should be on the screen: up to this run's question, and what of its answer is whole. */
+void
+walk_snapshot(struct walk *walk)
+{
+    json_t *messages = NULL, *own = walk_messages(walk, false), *message;
+    char question[ID_SIZE + 16];
+    size_t i, keep;
+
+    wrote(walk->self, store_messages(walk->self->store, walk->stored.thread_id, 0, &messages));
+    snprintf(question, sizeof question, "%s-question", walk->stored.key);
+    keep = json_array_size(messages);
+    json_array_foreach(messages, i, message)
+    {
+        json_object_del(message, "aborted"); /* AG-UI's messages have no such member */
+        if (strcmp(json_text(message, "id", ""), question) == 0)
+            keep = i + 1;
+    }
+    while (json_array_size(messages) > keep)
+        json_array_remove(messages, json_array_size(messages) - 1);
+    json_array_extend(messages, own);
+    event_messages_snapshot(&walk->scratch, messages);
+    walk_emit(walk);
+    json_decref(messages);
+    json_decref(own);
+}
+
 /* What the thread knows from now on. */
 static void
 write_thread(struct walk *walk)

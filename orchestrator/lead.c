@@ -209,15 +209,20 @@ on_suggested(struct run *run)
     run->steps[run_step_of(run, STEP_SUGGEST, 0, 0)].state = STEP_DONE;
 }
 
+/* Before its first word the model's client has tried again already. After it, the model is asked to go on. */
 static void
-on_speechless(struct run *run, struct lead_actions *actions)
+on_speechless(struct run *run, bool retry, struct lead_actions *actions)
 {
-    run->suggesting = false;
-    if (run_is_useful(run)) {
-        int suggest = run_step_of(run, STEP_SUGGEST, 0, 0);
+    int index = run_step_of(run, STEP_SUGGEST, 0, 0);
+    struct step *suggest = &run->steps[index];
 
-        run->steps[suggest].state = STEP_GIVEN_UP;
-        act(actions, LEAD_DEGRADED, suggest, "failed");
+    run->suggesting = false;
+    suggest->failures++;
+    if (retry && suggest->failures < run->limits.attempts)
+        return; /* start_suggestion() follows */
+    if (run_is_useful(run)) {
+        suggest->state = STEP_GIVEN_UP;
+        act(actions, LEAD_DEGRADED, index, "failed");
     } else {
         end(run, RUN_FAILED, actions);
     }
@@ -345,7 +350,7 @@ lead_on(struct run *run, const struct lead_event *event, struct lead_actions *ac
         on_suggested(run);
         break;
     case LEAD_SPEECHLESS:
-        on_speechless(run, actions);
+        on_speechless(run, event->retry, actions);
         break;
     case LEAD_EXTRACTED:
         on_extracted(run, event, actions);

@@ -15,7 +15,7 @@ enum lead_event_kind {
     LEAD_ASSESSED,   /* step; off_topic, stricter */
     LEAD_PARAGRAPH,  /* count: its number; named: it may name products */
     LEAD_SUGGESTED,  /* the suggestion is whole */
-    LEAD_SPEECHLESS, /* the suggestion's model has failed */
+    LEAD_SPEECHLESS, /* the suggestion's model has failed; retry: it may go on where it broke off */
     LEAD_EXTRACTED,  /* step; count: products wanted */
     LEAD_FOUND,      /* step; count: products found; named */
     LEAD_CHOSEN,     /* step */

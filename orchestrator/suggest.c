@@ -183,11 +183,36 @@ is_whole(struct walk *walk, const struct model_result *result)
     walk_lead(walk, (struct lead_event) { .kind = LEAD_SUGGESTED });
 }
 
+/* May the rest of the answer be asked for, after what came of it? */
+static bool
+may_go_on(const struct walk *walk, const struct model_result *result)
+{
+    return walk->run.words &&
+           (result->error == MODEL_ERROR_TRANSIENT || result->error == MODEL_ERROR_TIMEOUT ||
+            result->error == MODEL_ERROR_OVERLOAD || result->error == MODEL_ERROR_RATE ||
+            result->error == MODEL_ERROR_PROTOCOL);
+}
+
+/* The model will be asked to go on after its last whole paragraph: the broken one goes from the screen. */
+static void
+take_back_the_broken(struct walk *walk)
+{
+    struct paragraph *last = &walk->paragraphs[walk->paragraph_count - 1];
+
+    if (last->broken) {
+        free(last->text);
+        walk->paragraph_count--;
+        walk_snapshot(walk);
+    }
+    walk->paragraphs_kept = walk->paragraph_count;
+    walk->run.words = walk->paragraph_count > 0;
+}
+
 static void
 model_done(void *owner, const struct model_result *result)
 {
     struct walk *walk = owner;
-    bool failed = result->status == MODEL_ERROR;
+    bool failed = result->status == MODEL_ERROR, retry = failed && may_go_on(walk, result);
 
     walk->call = NULL;
     note_usage(walk, result);
@@ -199,7 +224,7 @@ model_done(void *owner, const struct model_result *result)
     }
     note_failure(walk, result);
     break_off(walk);
-    walk_lead(walk, (struct lead_event) { .kind = LEAD_SPEECHLESS });
+    walk_lead(walk, (struct lead_event) { .kind = LEAD_SPEECHLESS, .retry = retry });
 }
 
 /* -- asking -------------------------------------------------------------------------------------- */
@@ -233,7 +258,7 @@ add(json_t *messages, const char *role, const char *content)
     json_array_append_new(messages, json_pack("{s:s, s:s}", "role", role, "content", content));
 }
 
-/* The paragraphs that an earlier process had finished: the model goes on after them. */
+/* The paragraphs that were finished before the answer broke off: the model goes on after them. */
 static void
 add_what_was_written(const struct walk *walk, json_t *messages)
 {
@@ -272,12 +297,11 @@ suggest_start(struct walk *walk)
 {
     static const struct model_listener listener = { model_says, model_done };
     const struct options *options = &walk->self->daemon.options;
-    json_t *messages = messages_of(walk);
-    const struct model_request request = {
+    json_t *messages;
+    struct model_request request = {
         .model = options->suggest_model,
         .effort = options->suggest_effort,
         .instructions = instructions_text(walk->self->instructions),
-        .messages = messages,
         .stream = true,
         .max_tokens = options->suggest_tokens,
         .cache_key = instructions_version(walk->self->instructions),
@@ -286,8 +310,11 @@ suggest_start(struct walk *walk)
         .attempts = (int)options->attempts,
     };
 
+    if (walk->run.steps[run_step_of(&walk->run, STEP_SUGGEST, 0, 0)].failures > 0)
+        take_back_the_broken(walk);
     suggestion_clear(&walk->suggestion);
     suggestion_init(&walk->suggestion, suggestion_says, walk);
+    request.messages = messages = messages_of(walk);
     walk->call = model_ask(walk->self->model, &request, &listener, walk);
     json_decref(messages);
 }

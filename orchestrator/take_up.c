@@ -240,32 +240,6 @@ restore_steps(struct walk *walk, const json_t *steps)
 
 /* -- one run ------------------------------------------------------------------------------------- */
 
-/* The thread as it should be on the screen: up to this run's question, and what of its answer is whole. */
-static void
-send_snapshot(struct walk *walk)
-{
-    json_t *messages = NULL, *own = walk_messages(walk, false), *message;
-    char question[ID_SIZE + 16];
-    size_t i, keep;
-
-    wrote(walk->self, store_messages(walk->self->store, walk->stored.thread_id, 0, &messages));
-    snprintf(question, sizeof question, "%s-question", walk->stored.key);
-    keep = json_array_size(messages);
-    json_array_foreach(messages, i, message)
-    {
-        json_object_del(message, "aborted"); /* AG-UI's messages have no such member */
-        if (strcmp(json_text(message, "id", ""), question) == 0)
-            keep = i + 1;
-    }
-    while (json_array_size(messages) > keep)
-        json_array_remove(messages, json_array_size(messages) - 1);
-    json_array_extend(messages, own);
-    event_messages_snapshot(&walk->scratch, messages);
-    walk_emit(walk);
-    json_decref(messages);
-    json_decref(own);
-}
-
 static void
 go_on(struct walk *walk, const json_t *steps)
 {
@@ -278,7 +252,7 @@ go_on(struct walk *walk, const json_t *steps)
     wrote(walk->self, store_events(walk->self->store, walk->stored.id, 0, 0, note_event, &screen));
     restore_steps(walk, steps);
     close_screen(&screen);
-    send_snapshot(walk);
+    walk_snapshot(walk);
     json_decref(screen.messages);
     json_decref(screen.calls);
     json_decref(screen.subagents);

@@ -68,7 +68,7 @@ struct walk {
     struct piece *pieces;
     int piece_count;
     struct paragraph *paragraphs;
-    int paragraph_count, paragraphs_kept; /* those before: of an earlier process */
+    int paragraph_count, paragraphs_kept; /* before the model was asked (again) */
     struct suggestion suggestion;
     struct model_call *call;
     struct buffer delta; /* words that are not numbered yet: at most 30 events a second */
@@ -138,6 +138,10 @@ void walk_finish(struct walk *walk);
 /* The run's messages as AG-UI has them: an assistant's for each paragraph with its calls, and the calls'
  * results. New reference. With ADD each goes into the store's thread too, marked when the run was aborted. */
 json_t *walk_messages(struct walk *walk, bool add);
+
+/* MESSAGES_SNAPSHOT: the thread up to this run's question, and what of its answer is whole. What was broken
+ * off goes from the screen. */
+void walk_snapshot(struct walk *walk);
 
 /* The suggestion (suggest.c): ask the model, stop it. */
 void suggest_start(struct walk *walk);

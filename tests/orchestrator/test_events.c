@@ -64,9 +64,8 @@ every_event_is_as_agui_has_it(void **state)
     says(&out, "{\"type\":\"STATE_SNAPSHOT\",\"snapshot\":{\"criteria\":{\"a\":1},\"profile\":{\"a\":1},"
                "\"look\":{\"a\":1}}}");
     event_state_delta(&out, "look", value);
-    says(
-        &out,
-        "{\"type\":\"STATE_DELTA\",\"delta\":[{\"op\":\"add\",\"path\":\"/look\",\"value\":{\"a\":1}}]}");
+    says(&out,
+         "{\"type\":\"STATE_DELTA\",\"delta\":[{\"op\":\"add\",\"path\":\"/look\",\"value\":{\"a\":1}}]}");
     event_messages_snapshot(&out, list);
     says(&out, "{\"type\":\"MESSAGES_SNAPSHOT\",\"messages\":[{\"a\":1}]}");
     event_custom(&out, "degraded", value);

@@ -513,6 +513,12 @@ suggestion_moves(struct checker *checker, const struct world *world)
     copy(&next, world);
     next.told_suggestion = false;
     happen(checker, world, &next, (struct lead_event) { .kind = LEAD_SPEECHLESS });
+    if (world->run.words && world->faults < checker->scope.faults) { /* it may go on where it broke off */
+        copy(&next, world);
+        next.told_suggestion = false;
+        next.faults++;
+        happen(checker, world, &next, (struct lead_event) { .kind = LEAD_SPEECHLESS, .retry = true });
+    }
     if (!world->run.words) {
         copy(&next, world);
         next.run.words = true; /* the first word of a paragraph */

@@ -159,7 +159,7 @@ class Model:
     the piece with that number. STATUS other than 200 is answered as it is."""
 
     def __init__(self, text="Hello."):
-        self.text, self.status, self.pause = text, 200, 0
+        self.text, self.status, self.pause, self.before = text, 200, 0, None
         self.requests, self.cut_after = [], None
         self.gate, self.gate_at = threading.Event(), None
         self.gate.set()
@@ -198,6 +198,8 @@ class Model:
         handler.send_header("content-type", "text/event-stream")
         handler.send_header("connection", "close")
         handler.end_headers()
+        if self.before:
+            self.before()
         text = self.text(self.requests[-1]) if callable(self.text) else self.text
         pieces = [text[i:i + 7] for i in range(0, len(text), 7)]
         for i, piece in enumerate(pieces):

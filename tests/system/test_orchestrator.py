@@ -24,6 +24,18 @@ TEXT = """Here is what I would wear.
 
 Have a good time!"""
 
+PARAGRAPHS = ["Here is what I would wear.", "- A white linen shirt, worn open at the neck.", "- Sand chinos, rolled once.",
+              "Have a good time!"]
+
+
+def go_on(request):
+    """A model that writes the rest, when it is told what it has written."""
+    if not request["messages"][-1]["content"].startswith("CONTINUE"):
+        return "\n\n".join(PARAGRAPHS)
+    written = request["messages"][-2]["content"].split("\n\n")
+    return "\n\n".join(PARAGRAPHS[len(written):])
+
+
 FACETS = {"currency": "USD", "language": "en", "count": 3, "categories": []}
 
 
@@ -401,7 +413,27 @@ def test_a_model_that_is_away_is_an_error_with_a_code(stage):
     assert events[-1]["event"]["type"] == "RUN_ERROR" and events[-1]["event"]["code"] == "model_key"
 
 
-def test_a_suggestion_that_is_cut_keeps_its_paragraphs(stage):
+def test_a_suggestion_that_is_cut_goes_on_after_its_last_whole_paragraph(stage):
+    stage.workers()
+    cuts = iter([8, 9, None])
+    stage.model.text, stage.model.before = go_on, lambda: setattr(stage.model, "cut_after", next(cuts))
+    events = stage.gateway.whole(stage.gateway.query("a shirt"))
+    check_order(events)
+    assert text_of(events) == PARAGRAPHS and len(results(events)) == 3
+    assert events[-1]["event"]["result"]["degraded"] == [] and len(stage.model.requests) == 3
+    assert types(events).count("MESSAGES_SNAPSHOT") == 2
+
+
+def test_a_suggestion_that_is_cut_in_its_first_words_begins_anew(stage):
+    stage.workers()
+    cuts = iter([2, None])
+    stage.model.text, stage.model.before = go_on, lambda: setattr(stage.model, "cut_after", next(cuts))
+    events = stage.gateway.whole(stage.gateway.query("a shirt"))
+    check_order(events)
+    assert text_of(events) == PARAGRAPHS and events[-1]["event"]["result"]["degraded"] == []
+
+
+def test_a_suggestion_that_is_cut_again_and_again_keeps_its_paragraphs(stage):
     stage.workers()
     stage.model.cut_after = 8
     events = stage.gateway.whole(stage.gateway.query("a shirt"))
@@ -569,18 +601,6 @@ def test_killed_in_mid_sentence_it_goes_on_from_the_last_finished_step(stage):
     content = [m["content"] for m in stage.gateway.ask("HISTORY", owner="someone", thread="t1")["messages"]["messages"]
                if m["role"] == "assistant" and "content" in m]
     assert content == text_of(events)
-
-
-PARAGRAPHS = ["Here is what I would wear.", "- A white linen shirt, worn open at the neck.", "- Sand chinos, rolled once.",
-              "Have a good time!"]
-
-
-def go_on(request):
-    """A model that writes the rest, when it is told what it has written."""
-    if not request["messages"][-1]["content"].startswith("CONTINUE"):
-        return "\n\n".join(PARAGRAPHS)
-    written = request["messages"][-2]["content"].split("\n\n")
-    return "\n\n".join(PARAGRAPHS[len(written):])
 
 
 def test_killed_after_any_event_every_run_ends_once_and_whole(stage):
