@@ -33,6 +33,13 @@ tasks_new(struct daemon *daemon, void *self, tasks_begin *begin)
     return tasks;
 }
 
+/* The beats tell how many are in hand. */
+static void
+tell_load(const struct tasks *tasks)
+{
+    bus_set_load(tasks->daemon->bus, (int64_t)tasks->count);
+}
+
 /* Take TASK out of its table and free it. */
 static void
 drop(struct task *task)
@@ -43,6 +50,7 @@ drop(struct task *task)
         place = &(*place)->next;
     *place = task->next;
     task->tasks->count--;
+    tell_load(task->tasks);
     model_cancel(&task->call);
     json_decref(task->messages);
     json_decref(task->known);
@@ -98,6 +106,7 @@ tasks_take(struct tasks *tasks, struct peer *from, const struct message *message
     tasks->first = task;
     tasks->count++;
     tasks->waiting = true;
+    tell_load(tasks);
     return task;
 }
 

@@ -30,6 +30,8 @@ LINK  += -fsanitize=address,undefined,fuzzer
 endif
 
 # a target of a daemon's parser says whose: FUZZ_LIBS_fuzz_x := gateway/libgateway.a
+FUZZ_LIBS_fuzz_assessment := psychologist/libpsychologist.a
+FUZZ_LIBS_fuzz_wishes := extractor/libextractor.a
 $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $$(addprefix $(OUT)/,$$(FUZZ_LIBS_$$*)) $(OUT)/libcommon.a
 	$(CC) $(LINK) $^ -o $@ $(LIBS)
 
