@@ -33,8 +33,8 @@ class Answer:
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         return cls(text, status=status, headers={"Content-Type": "application/json", **(headers or {})})
 
-    def give(self, connection):
-        """Whether the connection can be used again."""
+    def give(self, connection, leave=lambda: None):
+        """Whether the connection can be used again. Calls LEAVE before the last piece: with it the client is done."""
         lines = [f"HTTP/1.1 {self.status} X"] + [f"{k}: {v}" for k, v in self.headers.items()]
         if self.chunked:
             lines.append("Transfer-Encoding: chunked")
@@ -42,7 +42,9 @@ class Answer:
             lines.append("Connection: close")
         if self.head:
             connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        for piece in self.pieces:
+        for n, piece in enumerate(self.pieces, 1):
+            if n == len(self.pieces):
+                leave()
             if piece == "cut":
                 return False
             if piece == "hold":
@@ -118,12 +120,12 @@ class ModelServer:
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             self.inside += 1
             self.most = max(self.most, self.inside)
-        try:
-            answer = answer(self.requests[-1]) if callable(answer) else answer
-            return answer.give(connection)
-        finally:
-            with self.lock:
-                self.inside -= 1
+        answer = answer(self.requests[-1]) if callable(answer) else answer
+        return answer.give(connection, self.leave)
+
+    def leave(self):
+        with self.lock:
+            self.inside -= 1
 
     def close(self):
         self.listening.close()

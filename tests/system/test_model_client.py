@@ -197,7 +197,7 @@ def test_connections_are_kept(serve, ask):
 
 
 def test_no_more_calls_at_once_than_the_option_says(serve, ask):
-    server = serve(Answer(chunk("hello"), 0.05, chunk(finish="stop"), b"data: [DONE]\n\n"))
+    server = serve(Answer(chunk("hello"), 0.05, chunk(finish="stop") + b"data: [DONE]\n\n"))
     answer = ask(server, {"MODEL_CALLS": "3"}, times=12)
     assert [line["status"] for line in answer.lines] == ["ok"] * 12
     assert server.most == 3
