@@ -72,9 +72,17 @@ chat_tools(struct buffer *out, const json_t *tools, bool flat, bool strict)
 }
 
 static void
-put_format(struct buffer *out, const struct model_request *request)
+put_format(struct buffer *out, const struct model_request *request, const struct profile *profile)
 {
     const char *name = request->schema_name ? request->schema_name : "answer";
+
+    if (profile->schema_in_object) {
+        buffer_text(out, ",\"response_format\":{\"type\":\"json_object\"");
+        chat_key(out, "schema");
+        json_write(out, request->schema, JSON_SORT_KEYS);
+        buffer_text(out, "}");
+        return;
+    }
 
     buffer_text(out, ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":");
     buffer_json_string(out, name, strlen(name));
@@ -166,7 +174,7 @@ chat_body(struct buffer *out, const struct model_request *request, const struct 
     if (has_tools)
         put_tools(out, request, profile);
     if (request->schema != NULL && (profile->fields & FIELD_SCHEMA))
-        put_format(out, request);
+        put_format(out, request, profile);
     if (request->max_tokens > 0 && (profile->fields & FIELD_MAX_TOKENS))
         buffer_printf(out, ",\"%s\":%lld", profile->new_token_field ? "max_completion_tokens" : "max_tokens",
                       (long long)request->max_tokens);

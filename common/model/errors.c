@@ -130,6 +130,9 @@ says_unknown_field(const struct server_error *error)
 {
     const char *m = error->message;
 
+    if (error->http == 422 && error->param != NULL && strncmp(error->param, "messages", 8) != 0 &&
+        strncmp(error->param, "input", 5) != 0 && strncmp(error->param, "model", 5) != 0)
+        return true; /* a server that checks forms: this field has one that it does not know */
     return has(m, "unsupported parameter") || has(m, "unknown parameter") ||
            has(m, "unrecognized request arg") || has(m, "extra inputs are not permitted") ||
            has(m, "does not support thinking") || has(m, "unsupported value") || has(m, "unknown field") ||
@@ -275,16 +278,25 @@ first_text(const json_t *const *values, size_t count)
     return NULL;
 }
 
-/* FastAPI's {detail: [{loc: [..., "field"], msg}]}. */
+/* FastAPI's {detail: [{loc: ["body", "field", ...], msg}]}: the field's path becomes the param. */
 static void
 read_detail(struct server_error *error, const json_t *detail)
 {
     const json_t *one = json_array_get(detail, 0);
-    const json_t *loc = json_object_get(one, "loc");
+    struct buffer path = { 0 };
+    const json_t *step;
+    size_t i;
 
     error->message = text_of(json_is_array(detail) ? json_object_get(one, "msg") : detail);
-    if (json_array_size(loc) > 0)
-        error->param = text_of(json_array_get(loc, json_array_size(loc) - 1));
+    json_array_foreach(json_object_get(one, "loc"), i, step)
+    {
+        const char *name = json_string_value(step);
+        if (name != NULL && strcmp(name, "body") != 0 && path.size < 64)
+            buffer_printf(&path, "%s%.32s", path.size ? "." : "", name);
+    }
+    if (path.size > 0)
+        error->param = buffer_take(&path);
+    buffer_clear(&path);
 }
 
 static void

@@ -12,29 +12,38 @@
      FIELD_CACHE_KEY | FIELD_SAFETY | FIELD_DIMENSIONS | FIELD_ENCODING)
 #define TOOLS (BASIC | FIELD_PARALLEL | FIELD_STRICT)
 
+/* What all chat servers but a few have in common; what is said after it wins. */
+#define CHAT(its_name) .name = (its_name), .dialect = DIALECT_CHAT, .effort_with_tools = true
+
 /* The servers we know. `generic` is last and stands for the others. */
 static const struct profile profiles[] = {
-    { "openai", DIALECT_RESPONSES, true, true, true, false, false, false, ALL },
-    { "azure", DIALECT_RESPONSES, true, true, true, true, false, false, ALL & ~(unsigned)FIELD_OBFUSCATION },
-    { "understudy", DIALECT_RESPONSES, true, true, false, false, false, true, ALL },
-    { "ollama", DIALECT_CHAT, false, false, false, false, false, true,
-      (BASIC & ~(unsigned)FIELD_TOOL_CHOICE) | FIELD_EFFORT | FIELD_DIMENSIONS | FIELD_ENCODING },
-    { "llamacpp", DIALECT_CHAT, false, false, false, false, false, true, BASIC | FIELD_PARALLEL },
-    { "vllm", DIALECT_CHAT, false, false, false, false, false, true, TOOLS | FIELD_DIMENSIONS },
-    { "litellm", DIALECT_CHAT, false, false, false, false, true, true,
-      TOOLS | FIELD_EFFORT | FIELD_DIMENSIONS },
-    { "openrouter", DIALECT_CHAT, false, false, false, false, true, true, TOOLS | FIELD_EFFORT },
-    { "gemini", DIALECT_CHAT, false, false, false, false, false, true,
-      BASIC | FIELD_EFFORT | FIELD_DIMENSIONS },
-    { "anthropic", DIALECT_CHAT, false, false, false, false, false, true, BASIC & ~(unsigned)FIELD_SCHEMA },
-    { "groq", DIALECT_CHAT, false, true, false, false, false, true, BASIC | FIELD_PARALLEL },
-    { "deepseek", DIALECT_CHAT, false, false, false, false, false, true, BASIC & ~(unsigned)FIELD_SCHEMA },
-    { "mistral", DIALECT_CHAT, false, false, false, false, false, true,
-      (BASIC & ~(unsigned)FIELD_STREAM_OPTIONS) | FIELD_PARALLEL | FIELD_STRICT },
-    { "xai", DIALECT_CHAT, false, false, false, false, false, true, TOOLS },
-    { "lmstudio", DIALECT_CHAT, false, false, false, false, false, true, BASIC },
-    { "generic", DIALECT_CHAT, false, false, false, false, false, true,
-      BASIC | FIELD_PARALLEL | FIELD_DIMENSIONS },
+    { .name = "openai", .falls_back = true, .new_token_field = true, .developer = true, .fields = ALL },
+    { .name = "azure",
+      .falls_back = true,
+      .new_token_field = true,
+      .developer = true,
+      .api_key_header = true,
+      .fields = ALL & ~(unsigned)FIELD_OBFUSCATION },
+    { .name = "understudy",
+      .falls_back = true,
+      .new_token_field = true,
+      .effort_with_tools = true,
+      .fields = ALL },
+    { CHAT("ollama"),
+      .fields = (BASIC & ~(unsigned)FIELD_TOOL_CHOICE) | FIELD_EFFORT | FIELD_DIMENSIONS | FIELD_ENCODING },
+    { CHAT("llamacpp"), .fields = BASIC | FIELD_PARALLEL },
+    { CHAT("llamacpp-python"), .schema_in_object = true, .fields = BASIC & ~(unsigned)FIELD_STREAM_OPTIONS },
+    { CHAT("vllm"), .fields = TOOLS | FIELD_DIMENSIONS },
+    { CHAT("litellm"), .glued = true, .fields = TOOLS | FIELD_EFFORT | FIELD_DIMENSIONS },
+    { CHAT("openrouter"), .glued = true, .fields = TOOLS | FIELD_EFFORT },
+    { CHAT("gemini"), .fields = BASIC | FIELD_EFFORT | FIELD_DIMENSIONS },
+    { CHAT("anthropic"), .fields = BASIC & ~(unsigned)FIELD_SCHEMA },
+    { CHAT("groq"), .new_token_field = true, .fields = BASIC | FIELD_PARALLEL },
+    { CHAT("deepseek"), .fields = BASIC & ~(unsigned)FIELD_SCHEMA },
+    { CHAT("mistral"), .fields = (BASIC & ~(unsigned)FIELD_STREAM_OPTIONS) | FIELD_PARALLEL | FIELD_STRICT },
+    { CHAT("xai"), .fields = TOOLS },
+    { CHAT("lmstudio"), .fields = BASIC },
+    { CHAT("generic"), .fields = BASIC | FIELD_PARALLEL | FIELD_DIMENSIONS },
 };
 
 /* Which URL is whose: a part of the host, or a port that nobody else has. */

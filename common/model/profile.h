@@ -6,7 +6,7 @@
 
 /* What a server understands, by its name or URL, and what it was found not to understand. Does no I/O. */
 
-enum dialect { DIALECT_RESPONSES, DIALECT_CHAT };
+enum dialect { DIALECT_RESPONSES, DIALECT_CHAT }; /* the first is what is not said otherwise */
 
 /* Fields of a request that a server may not know; bits of profile.fields. */
 enum field {
@@ -35,6 +35,7 @@ struct profile {
     bool developer;         /* chat: role developer, not system */
     bool api_key_header;    /* `api-key:` instead of `Authorization: Bearer` */
     bool glued;             /* proxies that glue the arguments of several calls together */
+    bool schema_in_object;  /* chat: response_format is {type: json_object, schema}, not json_schema */
     bool effort_with_tools; /* chat: tools and an effort other than none go together */
     unsigned fields;        /* those it knows */
 };

@@ -136,6 +136,19 @@ a_schema_is_said_in_words_where_the_server_knows_none(void **state)
 }
 
 static void
+llama_cpp_pythons_schema_stands_in_an_object(void **state)
+{
+    struct model_request asked = request();
+    char *body = body_of(&asked, "llamacpp-python", "");
+
+    (void)state;
+    assert_non_null(
+        strstr(body, "\"response_format\":{\"type\":\"json_object\",\"schema\":{\"type\":\"object\"}}"));
+    free(body);
+    clear(&asked);
+}
+
+static void
 what_is_not_asked_is_not_sent(void **state)
 {
     struct model_request asked = { .model = "m", .messages = json("[{\"content\":7}]") };
@@ -188,6 +201,7 @@ main(void)
         cmocka_unit_test(a_response_is_asked_for_with_what_changes_least_first),
         cmocka_unit_test(a_chat_is_asked_for_in_the_words_of_its_server),
         cmocka_unit_test(a_schema_is_said_in_words_where_the_server_knows_none),
+        cmocka_unit_test(llama_cpp_pythons_schema_stands_in_an_object),
         cmocka_unit_test(what_is_not_asked_is_not_sent),
         cmocka_unit_test(the_same_request_has_the_same_bytes_and_a_new_question_the_same_beginning),
     };

@@ -41,6 +41,10 @@ bodies_fall_into_classes(void **state)
           "{\"error\":{\"code\":null,\"param\":\"temperature\",\"message\":\"Unsupported parameter: "
           "'temperature' is not supported with this model.\"}}",
           MODEL_ERROR_BAD_PARAM },
+        { 422,
+          "{\"detail\":[{\"loc\":[\"body\",\"response_format\",\"type\"],\"msg\":\"Input should be "
+          "'text'\"}]}",
+          MODEL_ERROR_BAD_PARAM },
         { 422, "{\"detail\":[{\"loc\":[\"body\",\"store\"],\"msg\":\"Extra inputs are not permitted\"}]}",
           MODEL_ERROR_BAD_PARAM },
         { 422, "{\"detail\":[{\"loc\":[\"body\",\"model\"],\"msg\":\"Field required\"}]}",
