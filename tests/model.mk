@@ -42,3 +42,8 @@ bench-model: daemons $(OUT)/tests/bench/bench_model
 
 $(OUT)/tests/bench/bench_model: $(OUT)/tests/bench/bench_model.o $(OUT)/libcommon.a
 	$(CC) $(LINK) $^ -o $@ $(LIBS)
+
+# -- make test-real-model: a real, very small model behind somebody else's server; not part of CI ---------
+.PHONY: test-real-model
+test-real-model: daemons
+	@tests/real/run.py
