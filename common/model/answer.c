@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "common/model/responses.h"
+#include "common/model/items.h"
 
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
@@ -21,7 +21,7 @@ answer_clear(struct answer *answer)
     buffer_clear(&answer->text);
     buffer_clear(&answer->refusal);
     calls_clear(&answer->calls);
-    responses_clear(&answer->items);
+    items_clear(&answer->items);
     errors_clear(&answer->error);
     free(answer->usage.model);
     free(answer->id);
@@ -143,7 +143,7 @@ answer_result(struct answer *answer, const json_t *tools, bool glued, struct mod
 {
     bool cut;
 
-    responses_settle(answer);
+    items_settle(answer);
     result->status = status_of(answer);
     result->error = result->status == MODEL_ERROR ? answer->error.class : MODEL_ERROR_NONE;
     result->message = taken(&answer->error.message);

@@ -21,7 +21,7 @@ enum answer_end {
     ANSWER_FAILED /* see error */
 };
 
-struct items; /* of responses.c */
+struct items; /* of items.h, for Responses */
 
 struct answer {
     struct buffer text, refusal;

@@ -6,72 +6,15 @@
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/log.h"
-#include "common/metrics.h"
 #include "common/model/ask.h"
-#include "common/model/chat.h"
 #include "common/model/embeddings.h"
 #include "common/model/lenient.h"
-#include "common/model/responses.h"
-#include "common/model/usage.h"
 
-enum {
-    FIRST_THINKING_MS = 600000, /* to the first byte, of a model that thinks hard */
-    FIRST_WHOLE_MS = 120000,    /* to the first byte, of an answer that comes whole */
-    GRACE_MS = 1500,            /* after the end, for a last word */
-    DRAIN_MS = 1000,            /* after the last word, for the connection's sake */
-    ATTEMPTS = 2,
-    EMBED_ATTEMPTS = 3
-};
-
-/*                  gate is full            answer           error worth another try
- *   model_ask() ──▶ WAITING ──▶ SENT ──▶ DONE     SENT ──▶ PAUSING ──▶ WAITING ...
- *       └──────────────────────▶ ENDING (an error that must not come from inside model_ask()) ──▶ DONE */
-enum state { WAITING, SENT, PAUSING, ENDING };
-
-struct model_call {
-    struct model *model;
-    struct model_call *next, *previous; /* of model->calls */
-    enum state state;
-    struct model_gate *gate;
-    bool inside; /* of the gate */
-
-    struct model_request request;
-    char **texts; /* of an embedding; NULL for a question */
-    size_t text_count;
-    int64_t vector_size;
-    struct model_listener listener;
-    void *owner;
-
-    struct transfer *transfer;
-    struct exchange exchange;
-    struct retry_hints hints;
-    struct profile sent; /* as the server was thought to be when the attempt went out */
-    char *request_id;
-    char client_id[ID_SIZE];
-    struct loop_timer *pause;    /* between attempts; and to end from the loop */
-    struct loop_timer *deadline; /* of all attempts */
-    int64_t asked_ms, began_ms, deadline_ms;
-    int attempts, most, drops;
-    bool handed; /* text went to the caller */
-    bool busy;   /* bytes are being read: a cancel must wait */
-    bool cancelled;
-    struct server_error failure; /* to end with, while ENDING */
-};
+enum { ATTEMPTS = 2, EMBED_ATTEMPTS = 3 };
 
 static void knock(struct model_call *call);
-static void settle(struct model_call *call);
 
 /* -- the caller's side -------------------------------------------------------------------------- */
-
-static void
-hand(void *owner, const char *delta, size_t size)
-{
-    struct model_call *call = owner;
-
-    call->handed = true;
-    if (call->listener.text != NULL && !call->cancelled)
-        call->listener.text(call->owner, delta, size);
-}
 
 static void
 wake_others(struct model *model, const struct model_gate *gate)
@@ -104,8 +47,8 @@ unlink_call(struct model_call *call)
     *(call->next ? &call->next->previous : &model->last) = call->previous;
 }
 
-static void
-destroy(struct model_call *call)
+void
+call_destroy(struct model_call *call)
 {
     struct server_error cancelled = { .class = MODEL_ERROR_CANCELLED };
 
@@ -124,95 +67,22 @@ destroy(struct model_call *call)
     free(call);
 }
 
-/* -- what is kept of it in metrics and log -------------------------------------------------------- */
-
-static void
-count_tokens(const char *model, const char *kind, int64_t tokens)
-{
-    char labels[128];
-
-    snprintf(labels, sizeof labels, "model=\"%.64s\",kind=\"%s\"", model, kind);
-    metrics_add(metrics_counter("ensemble_model_tokens_total", labels, "Tokens by model and kind."),
-                (double)tokens);
-}
-
-static void
-measure(const struct model_call *call, const struct model_result *result)
-{
-    const char *model = call->request.model;
-    char labels[128];
-
-    snprintf(labels, sizeof labels, "model=\"%.64s\",result=\"%s\"", model,
-             result->status == MODEL_ERROR ? model_error_name(result->error) : "ok");
-    metrics_add(metrics_counter("ensemble_model_calls_total", labels, "Calls of a model by how they ended."),
-                1);
-    snprintf(labels, sizeof labels, "model=\"%.64s\"", model);
-    metrics_observe_ms(metrics_histogram("ensemble_model_call_ms", labels, "From the call to its end."),
-                       (double)(clock_now_ms() - call->asked_ms));
-    if (result->attempts > 1)
-        metrics_add(metrics_counter("ensemble_model_retries_total", labels, "Attempts after the first."),
-                    result->attempts - 1);
-    if (!result->usage.known)
-        return;
-    count_tokens(model, "input", result->usage.input);
-    count_tokens(model, "cached", result->usage.cached);
-    count_tokens(model, "cache_write", result->usage.cache_write);
-    count_tokens(model, "output", result->usage.output);
-    count_tokens(model, "reasoning", result->usage.reasoning);
-    if (result->usage.cost > 0)
-        metrics_add(metrics_counter("ensemble_model_dollars_total", labels, "What the calls cost."),
-                    result->usage.cost);
-}
-
-static void
-say_end(const struct model_call *call, const struct model_result *result)
-{
-    const char *id = call->request_id ? call->request_id : "";
-
-    if (result->status == MODEL_ERROR)
-        log_warning(
-            "model call failed model=%s class=%s status=%d attempts=%d ms=%lld request=%s client=%s why=%s",
-            call->request.model, model_error_name(result->error), result->http, result->attempts,
-            (long long)(clock_now_ms() - call->asked_ms), id, call->client_id,
-            result->message ? result->message : "");
-    else
-        log_debug("model call model=%s status=%d attempts=%d ms=%lld calls=%zu in=%lld out=%lld request=%s",
-                  call->request.model, (int)result->status, result->attempts,
-                  (long long)(clock_now_ms() - call->asked_ms), result->call_count,
-                  (long long)result->usage.input, (long long)result->usage.output, id);
-}
-
 /* -- the end ------------------------------------------------------------------------------------ */
-
-/* By the name that the server gives the model; else by ours, which may be a deployment's. */
-static void
-price(const struct model_call *call, struct model_usage *usage)
-{
-    const json_t *prices = call->model->prices;
-    const char *tier = call->exchange.answer.tier;
-
-    if (usage->model == NULL)
-        usage->model = strdup(call->request.model);
-    usage->cost = usage_cost(prices, usage, usage->model, tier);
-    if (usage->cost < 0)
-        usage->cost = usage_cost(prices, usage, call->request.model, tier);
-}
 
 /* Give RESULT to the caller, free it and the call. */
 static void
 deliver(struct model_call *call, struct model_result *result)
 {
     if (result->usage.known)
-        price(call, &result->usage);
+        report_price(call, &result->usage);
     result->attempts = call->attempts;
     result->request_id = call->request_id ? strdup(call->request_id) : NULL;
-    measure(call, result);
-    say_end(call, result);
+    report_end(call, result);
     call->busy = true; /* a cancel from inside done() has nothing to do */
     call->listener.done(call->owner, result);
     free(result->vectors);
     answer_free_result(result);
-    destroy(call);
+    call_destroy(call);
 }
 
 /* End with the error of the exchange (which may have text too). */
@@ -241,8 +111,8 @@ fail_with(struct model_call *call, enum model_error_class class, const char *why
 }
 
 /* The same when the caller is still inside model_ask(): a moment later. */
-static void
-fail_soon(struct model_call *call, enum model_error_class class, const char *why)
+void
+call_fail_soon(struct model_call *call, enum model_error_class class, const char *why)
 {
     errors_set(&call->failure, class, why);
     call->state = ENDING;
@@ -386,8 +256,8 @@ settle_vectors(struct model_call *call, struct model_result *result)
 }
 
 /* The attempt is over; the answer, or its error, is in call->exchange. */
-static void
-settle(struct model_call *call)
+void
+call_settle(struct model_call *call)
 {
     struct model_result result = { .http = call->exchange.http, .usage.cost = -1 };
     struct answer *answer = &call->exchange.answer;
@@ -414,7 +284,7 @@ settle(struct model_call *call)
     answer_result(answer, call->request.tools, call->sent.glued, &result); /* may hand on text */
     if (call->cancelled) {
         answer_free_result(&result);
-        destroy(call);
+        call_destroy(call);
         return;
     }
     if (result.vectors != NULL) {
@@ -422,167 +292,6 @@ settle(struct model_call *call)
         result.status = MODEL_OK;
     }
     deliver(call, &result);
-}
-
-/* -- an attempt --------------------------------------------------------------------------------- */
-
-static void
-on_header(void *owner, const char *name, const char *value)
-{
-    struct model_call *call = owner;
-
-    retry_header(&call->hints, name, value, clock_wall_ms());
-    if ((strcasecmp(name, "x-request-id") == 0 || strcasecmp(name, "apim-request-id") == 0) && *value) {
-        free(call->request_id);
-        call->request_id = lenient_cut(value, strlen(value), 80);
-    }
-}
-
-/* Nothing that follows matters: the answer goes out now, the connection is kept where that is cheap. */
-static void
-answer_now(struct model_call *call)
-{
-    http_headers(call->transfer, on_header, call);
-    call->busy = true;
-    exchange_end(&call->exchange, http_status(call->transfer));
-    call->busy = false;
-    if (call->cancelled) {
-        destroy(call);
-        return;
-    }
-    if (call->exchange.answer.closed && !call->exchange.answer.garbage)
-        http_release(&call->transfer, DRAIN_MS);
-    else
-        http_close(&call->transfer);
-    settle(call);
-}
-
-static void
-on_body(void *owner, struct transfer *transfer, const char *bytes, size_t size)
-{
-    struct model_call *call = owner;
-    enum exchange_state state;
-
-    call->busy = true;
-    state = exchange_bytes(&call->exchange, http_status(transfer), bytes, size);
-    call->busy = false;
-    if (call->cancelled) {
-        destroy(call);
-        return;
-    }
-    if (state == EXCHANGE_OVER)
-        answer_now(call);
-    else if (state == EXCHANGE_SOON)
-        http_end_within(transfer, GRACE_MS);
-}
-
-static void
-on_end(void *owner, struct transfer *transfer, enum http_end end, const char *why)
-{
-    struct model_call *call = owner;
-    struct answer *answer = &call->exchange.answer;
-
-    call->transfer = NULL; /* it frees itself */
-    http_headers(transfer, on_header, call);
-    call->busy = true;
-    exchange_end(&call->exchange, http_status(transfer));
-    call->busy = false;
-    if (call->cancelled) {
-        destroy(call);
-        return;
-    }
-    /* a broken connection after the end is no error; before it, it says more than "truncated" */
-    if (end != HTTP_WHOLE && call->exchange.http < 300 && answer->end == ANSWER_OPEN &&
-        answer->error.class == MODEL_ERROR_NONE) {
-        errors_set(&answer->error, end == HTTP_BROKEN ? MODEL_ERROR_TRANSIENT : MODEL_ERROR_TIMEOUT, why);
-        answer->end = ANSWER_FAILED;
-    }
-    settle(call);
-}
-
-static void
-write_body(struct model_call *call, struct buffer *out)
-{
-    const struct profile *profile = &call->model->profile;
-
-    if (call->texts != NULL)
-        embeddings_body(out, call->request.model, (const char *const *)call->texts, call->text_count,
-                        call->vector_size, profile);
-    else if (profile->dialect == DIALECT_CHAT)
-        chat_body(out, &call->request, profile);
-    else
-        responses_body(out, &call->request, profile);
-}
-
-static bool
-thinks_hard(const char *effort)
-{
-    return effort &&
-           (strcmp(effort, "high") == 0 || strcmp(effort, "xhigh") == 0 || strcmp(effort, "max") == 0);
-}
-
-static int64_t
-first_ms(const struct model_call *call)
-{
-    int64_t ms = call->model->first_ms;
-
-    if (!call->request.stream && ms < FIRST_WHOLE_MS && call->texts == NULL)
-        ms = FIRST_WHOLE_MS;
-    return thinks_hard(call->request.effort) && ms < FIRST_THINKING_MS ? FIRST_THINKING_MS : ms;
-}
-
-static void
-send_to(struct model_call *call, const char *url, const char *key_header, const struct buffer *body)
-{
-    static const struct http_listener listener = { on_body, on_end };
-    char client[64];
-    const char *headers[8] = { "Content-Type: application/json",
-                               call->request.stream ? "Accept: text/event-stream"
-                                                    : "Accept: application/json",
-                               "Accept-Encoding: identity", "User-Agent: ensemble/1", client };
-    struct http_request request = { .url = url,
-                                    .headers = headers,
-                                    .body = buffer_string(body),
-                                    .size = body->size,
-                                    .first_ms = first_ms(call),
-                                    .idle_ms = call->model->idle_ms };
-
-    id_random(call->client_id);
-    snprintf(client, sizeof client, "X-Client-Request-Id: %s", call->client_id);
-    if (*call->model->key != '\0')
-        headers[5] = key_header;
-    call->transfer = http_post(call->model->http, &request, &listener, call);
-}
-
-static void
-begin(struct model_call *call)
-{
-    struct model *model = call->model;
-    struct buffer body = { 0 }, key = { 0 };
-    const char *path = call->texts                              ? "/embeddings"
-                       : model->profile.dialect == DIALECT_CHAT ? "/chat/completions"
-                                                                : "/responses";
-    char *url = profile_url(model->url, path);
-
-    call->state = SENT;
-    call->began_ms = clock_now_ms();
-    call->attempts++;
-    call->sent = model->profile;
-    retry_hints_clear(&call->hints);
-    exchange_clear(&call->exchange);
-    exchange_begin(&call->exchange, model->profile.dialect, hand, call);
-    write_body(call, &body);
-    buffer_printf(&key, model->profile.api_key_header ? "api-key: %s" : "Authorization: Bearer %s",
-                  model->key);
-    if (url != NULL && !body.failed && !key.failed)
-        send_to(call, url, buffer_string(&key), &body);
-    if (call->transfer == NULL)
-        fail_soon(call, MODEL_ERROR_TRANSIENT, "no memory to ask");
-    if (key.bytes != NULL)
-        explicit_bzero(key.bytes, key.size);
-    buffer_clear(&key);
-    buffer_clear(&body);
-    free(url);
 }
 
 /* Ask the gate to be let in. */
@@ -594,15 +303,16 @@ knock(struct model_call *call)
     switch (gate_enter(gate, clock_now_ms())) {
     case GATE_IN:
         call->inside = true;
-        begin(call);
+        attempt_begin(call);
         return;
     case GATE_WAIT:
         return; /* wake_others() when somebody leaves */
     case GATE_OPEN:
-        fail_soon(call, gate->why,
-                  gate->why == MODEL_ERROR_QUOTA
-                      ? "not asked: the key had no money left, and it is tried again only every five minutes"
-                      : "not asked: the key was refused, and it is tried again only every five minutes");
+        call_fail_soon(
+            call, gate->why,
+            gate->why == MODEL_ERROR_QUOTA
+                ? "not asked: the key had no money left, and it is tried again only every five minutes"
+                : "not asked: the key was refused, and it is tried again only every five minutes");
         return;
     }
 }
@@ -654,7 +364,7 @@ call_new(struct model *model, const struct model_request *request, const struct 
     call->failure.hint_ms = -1;
     call->pause = loop_timer_new(model->loop, on_pause, call);
     call->deadline = loop_timer_new(model->loop, on_deadline, call);
-    exchange_begin(&call->exchange, model->profile.dialect, hand, call);
+    exchange_begin(&call->exchange, model->profile.dialect, attempt_hand, call);
     failed = ask_copy(&call->request, request);
     if (embedding != NULL)
         failed |= copy_texts(call, embedding);
@@ -662,7 +372,7 @@ call_new(struct model *model, const struct model_request *request, const struct 
     link_call(call);
     loop_timer_start(call->deadline, request->deadline_ms > 0 ? request->deadline_ms : 0);
     if (failed)
-        fail_soon(call, MODEL_ERROR_TRANSIENT, "no memory to ask");
+        call_fail_soon(call, MODEL_ERROR_TRANSIENT, "no memory to ask");
     else
         knock(call);
     return call;
@@ -680,5 +390,5 @@ call_cancel(struct model_call **call)
         own->cancelled = true; /* its reader frees it */
         return;
     }
-    destroy(own);
+    call_destroy(own);
 }

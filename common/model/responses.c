@@ -1,10 +1,10 @@
 #include "common/model/responses.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/json.h"
 #include "common/model/chat.h"
+#include "common/model/items.h"
 #include "common/model/lenient.h"
 #include "common/model/sse.h"
 #include "common/model/usage.h"
@@ -94,242 +94,7 @@ responses_body(struct buffer *out, const struct model_request *request, const st
     buffer_text(out, "}");
 }
 
-/* -- items -------------------------------------------------------------------------------------- */
-
-enum kind { KIND_OTHER, KIND_MESSAGE, KIND_CALL };
-
-struct part {
-    int64_t index; /* content_index */
-    bool refusal;
-    struct buffer text;
-    size_t handed; /* bytes of the text that were handed on */
-};
-
-struct item {
-    int64_t index; /* output_index */
-    enum kind kind;
-    bool done;       /* output_item.done was there: nothing is better */
-    bool commentary; /* words on the way, shown only where no answer follows */
-    char *id, *call_id, *name;
-    struct buffer arguments;
-    struct part *parts;
-    size_t part_count;
-};
-
-struct items {
-    struct item *list;
-    size_t count;
-    bool settled;
-};
-
-enum { ITEMS_MOST = 512, PARTS_MOST = 256 };
-
-void
-responses_clear(struct items **items)
-{
-    if (*items == NULL)
-        return;
-    for (size_t i = 0; i < (*items)->count; i++) {
-        struct item *item = &(*items)->list[i];
-        for (size_t p = 0; p < item->part_count; p++)
-            buffer_clear(&item->parts[p].text);
-        free(item->parts);
-        free(item->id);
-        free(item->call_id);
-        free(item->name);
-        buffer_clear(&item->arguments);
-    }
-    free((*items)->list);
-    free(*items);
-    *items = NULL;
-}
-
-static struct item *
-add_item(struct answer *answer, int64_t index, enum kind kind)
-{
-    struct items *items = answer->items;
-    struct item *list;
-
-    if (items == NULL && (items = answer->items = calloc(1, sizeof *items)) == NULL) {
-        answer->calls.failed = true;
-        return NULL;
-    }
-    if (items->count >= ITEMS_MOST ||
-        (list = realloc(items->list, (items->count + 1) * sizeof *list)) == NULL) {
-        answer->calls.failed = true;
-        return NULL;
-    }
-    items->list = list;
-    list[items->count] = (struct item) { .index = index, .kind = kind };
-    return &list[items->count++];
-}
-
-static struct part *
-part_of(struct answer *answer, struct item *item, int64_t index, bool refusal)
-{
-    struct part *parts;
-
-    for (size_t i = item->part_count; i-- > 0;)
-        if (item->parts[i].index == index && item->parts[i].refusal == refusal)
-            return &item->parts[i];
-    if (item->part_count >= PARTS_MOST ||
-        (parts = realloc(item->parts, (item->part_count + 1) * sizeof *parts)) == NULL) {
-        answer->calls.failed = true;
-        return NULL;
-    }
-    item->parts = parts;
-    parts[item->part_count] = (struct part) { .index = index, .refusal = refusal };
-    return &parts[item->part_count++];
-}
-
-static struct item *
-by_index(const struct answer *answer, int64_t index)
-{
-    for (size_t i = answer->items ? answer->items->count : 0; i-- > 0;)
-        if (answer->items->list[i].index == index)
-            return &answer->items->list[i];
-    return NULL;
-}
-
-static struct item *
-by_id(const struct answer *answer, const char *id)
-{
-    for (size_t i = answer->items ? answer->items->count : 0; *id && i-- > 0;)
-        if (answer->items->list[i].id != NULL && strcmp(answer->items->list[i].id, id) == 0)
-            return &answer->items->list[i];
-    return NULL;
-}
-
-static enum kind
-kind_of(const json_t *item)
-{
-    const char *type = json_text(item, "type", "");
-
-    if (strcmp(type, "message") == 0)
-        return KIND_MESSAGE;
-    return strcmp(type, "function_call") == 0 ? KIND_CALL : KIND_OTHER;
-}
-
-/* The item that an event speaks of: by its place, else by its id, else the last one. An event of an item that
- * was never opened opens one of KIND. */
-static struct item *
-item_of(struct answer *answer, const json_t *event, enum kind kind)
-{
-    const json_t *index = json_object_get(event, "output_index");
-    size_t count = answer->items ? answer->items->count : 0;
-    struct item *item;
-
-    if (json_is_integer(index)) {
-        item = by_index(answer, json_integer_value(index));
-        return item ? item : add_item(answer, json_integer_value(index), kind);
-    }
-    if ((item = by_id(answer, json_text(event, "item_id", ""))) != NULL)
-        return item;
-    item = count ? &answer->items->list[count - 1] : NULL;
-    if (item != NULL && item->kind == kind && !item->done)
-        return item;
-    return add_item(answer, (int64_t)count, kind);
-}
-
-/* -- text --------------------------------------------------------------------------------------- */
-
-/* Hand on what of PART was not handed on yet. */
-static void
-hand_on(struct answer *answer, const struct item *item, struct part *part)
-{
-    if (item->commentary || part->refusal || part->text.size <= part->handed)
-        return;
-    answer_hand(answer, part->text.bytes + part->handed, part->text.size - part->handed);
-    part->handed = part->text.size;
-}
-
-/* The whole text of a part takes the place of its deltas. What of it was not handed on is handed on now,
- * unless what was handed on is another text: then the whole is only in the result. */
-static void
-replace_text(struct answer *answer, struct item *item, int64_t index, bool refusal, const json_t *text)
-{
-    const char *value = json_string_value(text);
-    size_t size = json_string_length(text);
-    struct part *part;
-    bool other;
-
-    if (value == NULL || (part = part_of(answer, item, index, refusal)) == NULL)
-        return;
-    other = part->handed > size || (part->handed > 0 && memcmp(part->text.bytes, value, part->handed) != 0);
-    buffer_reset(&part->text);
-    buffer_append(&part->text, value, size);
-    answer->text.failed |= part->text.failed;
-    if (other)
-        part->handed = size;
-    hand_on(answer, item, part);
-}
-
-static void
-add_text(struct answer *answer, const json_t *event, bool refusal)
-{
-    const json_t *delta = json_object_get(event, "delta");
-    struct item *item = item_of(answer, event, KIND_MESSAGE);
-    struct part *part;
-
-    if (item == NULL || !json_is_string(delta) || item->done)
-        return;
-    if ((part = part_of(answer, item, json_number(event, "content_index", 0), refusal)) == NULL)
-        return;
-    buffer_append(&part->text, json_string_value(delta), json_string_length(delta));
-    answer->text.failed |= part->text.failed;
-    hand_on(answer, item, part);
-}
-
-/* -- what an item says of itself ---------------------------------------------------------------- */
-
-static void
-read_content(struct answer *answer, struct item *item, const json_t *content)
-{
-    /* a single part is the one the deltas were of, whatever number they gave it */
-    bool single = json_array_size(content) == 1 && item->part_count == 1;
-    int64_t first = single ? item->parts[0].index : 0;
-    const json_t *part;
-    size_t i;
-
-    if (json_is_string(content))
-        replace_text(answer, item, 0, false, content);
-    json_array_foreach(content, i, part)
-    {
-        const char *type = json_text(part, "type", "");
-        if (strcmp(type, "output_text") == 0 || strcmp(type, "text") == 0)
-            replace_text(answer, item, first + (int64_t)i, false, json_object_get(part, "text"));
-        else if (strcmp(type, "refusal") == 0)
-            replace_text(answer, item, first + (int64_t)i, true, json_object_get(part, "refusal"));
-    }
-}
-
-static void
-read_arguments(struct answer *answer, struct item *item, const json_t *arguments)
-{
-    if (json_is_string(arguments) && json_string_length(arguments) > 0) {
-        buffer_reset(&item->arguments);
-        buffer_append(&item->arguments, json_string_value(arguments), json_string_length(arguments));
-    } else if (json_is_object(arguments)) {
-        buffer_reset(&item->arguments);
-        json_write(&item->arguments, arguments, 0);
-    }
-    answer->calls.failed |= item->arguments.failed;
-}
-
-static void
-read_item(struct answer *answer, struct item *item, const json_t *wire)
-{
-    if (kind_of(wire) != KIND_OTHER)
-        item->kind = kind_of(wire);
-    item->commentary = strcmp(json_text(wire, "phase", ""), "commentary") == 0;
-    answer_keep(&item->id, wire, "id");
-    answer_keep(&item->call_id, wire, "call_id");
-    answer_keep(&item->name, wire, "name");
-    if (item->kind == KIND_MESSAGE)
-        read_content(answer, item, json_object_get(wire, "content"));
-    if (item->kind == KIND_CALL)
-        read_arguments(answer, item, json_object_get(wire, "arguments"));
-}
+/* -- items ---------------------------------------------------------------------------------------- */
 
 static void
 item_added(struct answer *answer, const json_t *event)
@@ -337,14 +102,14 @@ item_added(struct answer *answer, const json_t *event)
     const json_t *wire = json_object_get(event, "item");
     const json_t *index = json_object_get(event, "output_index");
     size_t count = answer->items ? answer->items->count : 0;
-    struct item *item = json_is_integer(index) ? by_index(answer, json_integer_value(index))
-                                               : by_id(answer, json_text(wire, "id", ""));
+    struct item *item = json_is_integer(index) ? items_by_index(answer, json_integer_value(index))
+                                               : items_by_id(answer, json_text(wire, "id", ""));
 
     if (item == NULL || item->done) /* a server that numbers all of them alike opens another */
-        item = add_item(answer, json_is_integer(index) ? json_integer_value(index) : (int64_t)count,
-                        kind_of(wire));
+        item = items_add(answer, json_is_integer(index) ? json_integer_value(index) : (int64_t)count,
+                         items_kind(wire));
     if (item != NULL)
-        read_item(answer, item, wire);
+        items_read(answer, item, wire);
 }
 
 static void
@@ -354,57 +119,38 @@ item_done(struct answer *answer, const json_t *event)
     struct item *item = NULL;
 
     if (!json_is_integer(json_object_get(event, "output_index")))
-        item = by_id(answer, json_text(wire, "id", ""));
+        item = items_by_id(answer, json_text(wire, "id", ""));
     if (item == NULL)
-        item = item_of(answer, event, kind_of(wire));
+        item = items_of(answer, event, items_kind(wire));
     if (item == NULL || !json_is_object(wire))
         return;
-    read_item(answer, item, wire);
+    items_read(answer, item, wire);
     item->done = true;
 }
 
 /* -- the response ------------------------------------------------------------------------------- */
 
-static bool
-has_text(const struct answer *answer)
-{
-    for (size_t i = 0; answer->items && i < answer->items->count; i++)
-        for (size_t p = 0; p < answer->items->list[i].part_count; p++)
-            if (answer->items->list[i].parts[p].text.size > 0)
-                return true;
-    return false;
-}
-
-static bool
-has_call(const struct answer *answer, const char *call_id)
-{
-    for (size_t i = 0; answer->items && i < answer->items->count; i++)
-        if (answer->items->list[i].call_id && strcmp(answer->items->list[i].call_id, call_id) == 0)
-            return true;
-    return false;
-}
-
 /* Fill in from the last event's output what the events before it left out. */
 static void
 merge_item(struct answer *answer, int64_t index, const json_t *wire, bool had_text)
 {
-    struct item *item = by_index(answer, index);
-    enum kind kind = kind_of(wire);
+    struct item *item = items_by_index(answer, index);
+    enum kind kind = items_kind(wire);
 
     if (kind == KIND_OTHER)
         return;
     if (item == NULL || item->kind != kind)
-        item = by_id(answer, json_text(wire, "id", ""));
+        item = items_by_id(answer, json_text(wire, "id", ""));
     if (item != NULL && item->kind == kind) {
         if (!item->done)
-            read_item(answer, item, wire);
+            items_read(answer, item, wire);
         item->done = true;
         return;
     }
-    if (kind == KIND_MESSAGE ? had_text : has_call(answer, json_text(wire, "call_id", "?")))
+    if (kind == KIND_MESSAGE ? had_text : items_have_call(answer, json_text(wire, "call_id", "?")))
         return;
-    if ((item = add_item(answer, index, kind)) != NULL) {
-        read_item(answer, item, wire);
+    if ((item = items_add(answer, index, kind)) != NULL) {
+        items_read(answer, item, wire);
         item->done = true;
     }
 }
@@ -436,7 +182,7 @@ read_response(struct answer *answer, const json_t *response)
 {
     const json_t *output = json_object_get(response, "output");
     const json_t *error = json_object_get(response, "error");
-    bool had_text = has_text(answer);
+    bool had_text = items_have_text(answer);
     const json_t *wire;
     size_t i;
 
@@ -446,11 +192,12 @@ read_response(struct answer *answer, const json_t *response)
     {
         merge_item(answer, (int64_t)i, wire, had_text);
     }
-    if (!has_text(answer) && !answer->items) { /* a convenience that some servers give instead of items */
+    if (!items_have_text(answer) &&
+        !answer->items) { /* a convenience that some servers give instead of items */
         const json_t *text = json_object_get(response, "output_text");
-        struct item *item = json_string_length(text) ? add_item(answer, 0, KIND_MESSAGE) : NULL;
+        struct item *item = json_string_length(text) ? items_add(answer, 0, KIND_MESSAGE) : NULL;
         if (item != NULL)
-            replace_text(answer, item, 0, false, text);
+            items_replace_text(answer, item, 0, false, text);
     }
     if (json_is_object(error) && json_object_size(error) > 0)
         answer_error(answer, response);
@@ -512,40 +259,40 @@ on_begun(struct answer *answer, const json_t *event)
 static void
 on_text_delta(struct answer *answer, const json_t *event)
 {
-    add_text(answer, event, false);
+    items_add_text(answer, event, false);
 }
 
 static void
 on_refusal_delta(struct answer *answer, const json_t *event)
 {
-    add_text(answer, event, true);
+    items_add_text(answer, event, true);
 }
 
 static void
 on_text_done(struct answer *answer, const json_t *event)
 {
-    struct item *item = item_of(answer, event, KIND_MESSAGE);
+    struct item *item = items_of(answer, event, KIND_MESSAGE);
 
     if (item != NULL && !item->done)
-        replace_text(answer, item, json_number(event, "content_index", 0), false,
-                     json_object_get(event, "text"));
+        items_replace_text(answer, item, json_number(event, "content_index", 0), false,
+                           json_object_get(event, "text"));
 }
 
 static void
 on_refusal_done(struct answer *answer, const json_t *event)
 {
-    struct item *item = item_of(answer, event, KIND_MESSAGE);
+    struct item *item = items_of(answer, event, KIND_MESSAGE);
 
     if (item != NULL && !item->done)
-        replace_text(answer, item, json_number(event, "content_index", 0), true,
-                     json_object_get(event, "refusal"));
+        items_replace_text(answer, item, json_number(event, "content_index", 0), true,
+                           json_object_get(event, "refusal"));
 }
 
 static void
 on_arguments_delta(struct answer *answer, const json_t *event)
 {
     const json_t *delta = json_object_get(event, "delta");
-    struct item *item = item_of(answer, event, KIND_CALL);
+    struct item *item = items_of(answer, event, KIND_CALL);
 
     if (item == NULL || item->done || !json_is_string(delta))
         return;
@@ -556,12 +303,12 @@ on_arguments_delta(struct answer *answer, const json_t *event)
 static void
 on_arguments_done(struct answer *answer, const json_t *event)
 {
-    struct item *item = item_of(answer, event, KIND_CALL);
+    struct item *item = items_of(answer, event, KIND_CALL);
 
     if (item == NULL || item->done)
         return;
     answer_keep(&item->name, event, "name");
-    read_arguments(answer, item, json_object_get(event, "arguments"));
+    items_arguments(answer, item, json_object_get(event, "arguments"));
 }
 
 static void
@@ -635,54 +382,4 @@ responses_event(struct answer *answer, const char *name, const char *data, size_
     }
     read_event(answer, name, event);
     json_decref(event);
-}
-
-/* -- the end ------------------------------------------------------------------------------------ */
-
-static bool
-has_answer(const struct items *items)
-{
-    for (size_t i = 0; i < items->count; i++)
-        for (size_t p = 0; !items->list[i].commentary && p < items->list[i].part_count; p++)
-            if (items->list[i].parts[p].text.size > 0)
-                return true;
-    return false;
-}
-
-static void
-settle_item(struct answer *answer, struct item *item, bool show)
-{
-    for (size_t p = 0; p < item->part_count; p++) {
-        struct part *part = &item->parts[p];
-        const char *text = part->text.bytes ? part->text.bytes : "";
-
-        if (part->refusal)
-            buffer_append(&answer->refusal, text, part->text.size);
-        else if (!item->commentary || show)
-            answer_append(answer, text, part->text.size);
-        if (show && item->commentary && !part->refusal) /* it was held back */
-            answer_hand(answer, text, part->text.size);
-    }
-    if (item->kind == KIND_CALL) {
-        struct call *call = calls_add(&answer->calls, item->index);
-        if (call == NULL)
-            return;
-        calls_name(&answer->calls, call, item->call_id ? item->call_id : item->id, item->name);
-        buffer_append(&call->arguments, buffer_string(&item->arguments), item->arguments.size);
-        answer->calls.failed |= call->arguments.failed;
-    }
-}
-
-void
-responses_settle(struct answer *answer)
-{
-    struct items *items = answer->items;
-    bool show;
-
-    if (items == NULL || items->settled)
-        return;
-    items->settled = true;
-    show = !has_answer(items) && answer->end != ANSWER_OPEN && answer->end != ANSWER_FAILED;
-    for (size_t i = 0; i < items->count; i++)
-        settle_item(answer, &items->list[i], show);
 }

@@ -19,9 +19,4 @@ void responses_event(struct answer *answer, const char *name, const char *data, 
 /* Read a response that came as one object. */
 void responses_whole(struct answer *answer, const json_t *body);
 
-/* Put the items into the answer's text, refusal and calls. For answer_result(); changes nothing for chat. */
-void responses_settle(struct answer *answer);
-
-void responses_clear(struct items **items);
-
 #endif
