@@ -73,11 +73,17 @@ has_key(const char *bytes, size_t size, const char *name, bool *object)
             i += bytes[i] == '\\';
         if (depth != 1 || i >= size || i - from != length || memcmp(bytes + from, name, length) != 0)
             continue;
-        for (i++; i < size && (bytes[i] == ' ' || bytes[i] == ':'); i++)
+        while (++i < size && bytes[i] == ' ')
+            continue;
+        if (i >= size || bytes[i] != ':') { /* it is a value */
+            i--;
+            continue;
+        }
+        while (++i < size && bytes[i] == ' ')
             continue;
         if (object != NULL)
             *object = i < size && (bytes[i] == '{' || bytes[i] == '[');
-        return i < size;
+        return true;
     }
     return false;
 }

@@ -91,7 +91,7 @@ source_peek(struct source *source, const char **bytes, size_t size)
         source->first_size += got;
     }
     *bytes = source->first;
-    return source->first_size;
+    return (size_t)source->first_size < size ? source->first_size : (int)size;
 }
 
 int64_t
