@@ -1,0 +1,13 @@
+/* Any bytes as the Agentic Commerce Protocol's products. */
+#include <stdint.h>
+
+#include "tests/fuzz/feed_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    feed_fuzz_read(feed_read_acp, bytes, size);
+    return 0;
+}

@@ -1,0 +1,13 @@
+/* Any bytes as OpenAI's feed, JSON Lines or separated. */
+#include <stdint.h>
+
+#include "tests/fuzz/feed_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    feed_fuzz_read(feed_read_openai, bytes, size);
+    return 0;
+}

@@ -1,0 +1,13 @@
+/* Any bytes as Shopify's product CSV. */
+#include <stdint.h>
+
+#include "tests/fuzz/feed_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    feed_fuzz_read(feed_read_shopify, bytes, size);
+    return 0;
+}
