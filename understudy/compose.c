@@ -53,6 +53,7 @@ score(const struct order *order, const struct shop *shop, const struct piece *pi
     const struct garment *garment = piece->garment;
     int formality = formality_of(order), points = 0;
     enum warmth warmth = warmth_of(order);
+    const struct category *category = shop_category(shop, garment);
     const char *wished =
         order->material[garment->slot] != NULL ? order->material[garment->slot] : order->material[SLOT_NONE];
 
@@ -66,6 +67,9 @@ score(const struct order *order, const struct shop *shop, const struct piece *pi
     if (piece->warmth != WARMTH_ANY && warmth != WARMTH_ANY && piece->warmth != warmth)
         points -= piece->warmth + warmth == WARMTH_HOT + WARMTH_COLD ? 12 : 3;
     points += wished != NULL && lore_has(piece->materials, wished) ? 5 : 0;
+    points -= is_avoided(order->before, order->before_count, garment->id) ? 7 : 0;
+    points -= order->item_budget > 0 && category != NULL && category->from > order->item_budget ? 8 : 0;
+    points -= shop->count > 0 && category == NULL ? 2 : 0;
     points += order->cheaper && (lore_has(piece->materials, "cashmere") || lore_has(piece->materials, "silk"))
                   ? -3
                   : 0;
@@ -173,7 +177,7 @@ choose_colour(const struct order *order, const struct shop *shop, size_t n, stru
     }
     for (unsigned tries = 0; tries < 16; tries++) {
         lore_item(tries < 8 ? palette : "navy,white,grey,black,beige,green,blue,brown",
-                  (unsigned)n + order->dice % 3 + tries, pick->colour);
+                  (unsigned)n + order->dice % 3 + order->turn + tries, pick->colour);
         if (!is_avoided(order->not_colour, order->not_colours, pick->colour) &&
             (shop_has_colour(shop, pick->colour) || tries % 8 >= 6))
             return;

@@ -26,7 +26,8 @@ criterion_for(json_t *criteria, const char *field, const char *slot)
 
     json_array_foreach(criteria, i, one) if (!strcmp(json_text(one, "field", ""), field) &&
                                              !strcmp(json_text(one, "slot", ""), slot) &&
-                                             json_object_get(one, "class") == NULL) return one;
+                                             json_object_get(one, "class") == NULL &&
+                                             !strcmp(json_text(one, "op", ""), "set")) return one;
     one = criterion("set", field, slot);
     json_array_append_new(criteria, one);
     return one;
@@ -200,6 +201,32 @@ put_sizes(json_t *criteria, const struct reading *reading)
         if (*size->system)
             json_object_set_new(one, "system", json_string(size->system));
         json_array_append_new(criteria, one);
+    }
+}
+
+/* Another wearer: what the last one's size and colours were does not hold for them. */
+static void
+put_change_of_person(json_t *criteria, const struct reading *reading, const json_t *known)
+{
+    const char *gender =
+        json_string_value(json_array_get(json_object_get(json_object_get(known, "gender"), "any"), 0));
+    bool other = *reading->age_group && json_object_get(known, "age_group") == NULL;
+    const json_t *one;
+    const char *key;
+
+    other = other || (*reading->gender && gender != NULL && strcmp(gender, reading->gender));
+    json_object_foreach((json_t *)known, key, one)
+    {
+        const char *field = json_text(one, "field", "");
+        json_t *gone;
+
+        if (!other || (strcmp(field, "size") &&
+                       (strcmp(field, "colour") || json_array_size(json_object_get(one, "any")) == 0)))
+            continue;
+        gone = criterion("remove", field, json_text(one, "slot", "all"));
+        if (json_object_get(one, "class") != NULL)
+            json_object_set(gone, "class", json_object_get(one, "class"));
+        json_array_append_new(criteria, gone);
     }
 }
 
@@ -385,6 +412,7 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
     lean_on_history(&reading, sections);
     slots = slots_of(&reading);
     if (reading.topic == TOPIC_FASHION) {
+        put_change_of_person(criteria, &reading, sections->json[SECTION_CRITERIA]);
         if (*reading.gender)
             add_word(criteria, "gender", "all", false, reading.gender);
         if (*reading.age_group)

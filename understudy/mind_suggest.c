@@ -180,6 +180,26 @@ ask_for(struct order *order, const char *garment, enum slot slot)
     }
 }
 
+/* "Same but in black" after two pairs of shoes is about shoes. */
+static void
+ask_for_shown(struct order *order, const json_t *shown)
+{
+    bool there[SLOTS] = { false };
+    const json_t *card;
+    size_t i, count = 0;
+
+    json_array_foreach(shown, i, card)
+    {
+        enum slot slot = lore_slot(json_text(card, "slot", ""));
+
+        count += !there[slot];
+        there[slot] = true;
+    }
+    for (int slot = SLOT_TOP; slot < SLOTS && count <= 2 && !there[SLOT_NONE]; slot++)
+        if (there[slot])
+            ask_for(order, "", (enum slot)slot);
+}
+
 /* Which slots this answer is about: those asked for; those of what is not liked; else all. */
 static void
 choose_slots(struct order *order, const struct reading *reading, const json_t *shown)
@@ -202,21 +222,44 @@ choose_slots(struct order *order, const struct reading *reading, const json_t *s
     for (size_t i = 0; i < reading->size_count && reading->want == WANT_CHANGE && order->asked == 0; i++)
         if (!strcmp(reading->sizes[i].class, "shoes"))
             ask_for(order, "", SLOT_SHOES);
+    if (reading->want == WANT_CHANGE && order->asked == 0)
+        ask_for_shown(order, shown);
 }
 
-/* A card that is not liked must not come back in the same colour. */
+/* "Cheaper" and "something else" want other things than last time; "not the second one" at least another
+ * colour. */
 static void
-avoid_referred(const struct mind *mind, struct order *order, const struct reading *reading,
-               const json_t *shown)
+look_for_new(const struct mind *mind, const struct ask *ask, struct order *order,
+             const struct reading *reading)
 {
-    for (size_t i = 0; i < reading->referred_count; i++) {
-        size_t n = reading->referred[i] < 0 ? json_array_size(shown) : (size_t)reading->referred[i];
-        const struct garment *garment = lexicon_garment(
-            mind->lexicon, n >= 1 ? json_text(json_array_get(shown, n - 1), "title", "") : "");
+    const char *last = "";
+    struct signs signs;
 
-        if (garment != NULL)
-            avoid(order->not_garment, &order->not_garments, garment->id);
-    }
+    order->turn = reading->referred_count > 0 ? 2 : 0;
+    for (size_t i = 0; i < ask->said_count; i++)
+        if (!ask->said[i].by_user)
+            last = ask->said[i].text;
+    if (!(reading->cheaper || reading->dearer) || lexicon_read(mind->lexicon, last, strlen(last), &signs))
+        return;
+    for (size_t i = 0; i < signs.count; i++)
+        if (signs.list[i].kind == KIND_GARMENT)
+            avoid(order->before, &order->before_count, signs.list[i].value);
+    signs_clear(&signs);
+}
+
+/* What one piece may cost: as said, or nearly half of what the outfit may. */
+static double
+item_budget(const json_t *criteria, const struct reading *reading)
+{
+    const json_t *item = json_object_get(criteria, "budget.item"),
+                 *outfit = json_object_get(criteria, "budget.outfit");
+
+    if (reading->money.max > 0)
+        return reading->money.item || reading->want == WANT_ITEMS ? reading->money.max
+                                                                  : reading->money.max * 0.45;
+    if (item != NULL)
+        return json_number_value(json_object_get(item, "max"));
+    return json_number_value(json_object_get(outfit, "max")) * 0.45;
 }
 
 static bool
@@ -244,6 +287,7 @@ manner_of(const struct ask *ask, const struct sections *sections, const struct r
     manner.dearer = reading->dearer;
     manner.excluded = reading->referred_count > 0;
     manner.items = order->asked > 0;
+    manner.one_slot = order->asked == 1;
     manner.with_it = reading->same && order->asked > 0;
     manner.budget = has_budget(sections->json[SECTION_CRITERIA], reading);
     for (size_t i = 0; i < reading->trait_count; i++) {
@@ -279,7 +323,8 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     take_reading(&order, reading);
     order.cheaper = reading->cheaper;
     choose_slots(&order, reading, shown);
-    avoid_referred(mind, &order, reading, shown);
+    look_for_new(mind, ask, &order, reading);
+    order.item_budget = item_budget(criteria, reading);
     shop_read(&shop, mind->lexicon, sections->json[SECTION_FACETS]);
     manner = manner_of(ask, sections, reading, &order);
     manner.bride = manner.question && strstr(order.occasion->id, "wedding") != NULL && manner.recoloured &&

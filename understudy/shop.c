@@ -1,15 +1,20 @@
 /* Categories by whatever name the shop gives them. */
 #include "understudy/shop.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "common/json.h"
+#include "common/money.h"
 
 void
 shop_read(struct shop *shop, const struct lexicon *lexicon, const json_t *facets)
 {
     const json_t *categories = json_object_get(facets, "categories"), *one;
     size_t i;
+
+    const char *currency = json_text(facets, "currency", "USD");
+    int64_t counted = 0;
 
     *shop = (struct shop) { .colours = json_object_get(facets, "colours") };
     json_array_foreach(categories, i, one)
@@ -22,10 +27,17 @@ shop_read(struct shop *shop, const struct lexicon *lexicon, const json_t *facets
         category->name = name;
         category->garment = lexicon_garment(lexicon, name);
         category->slot = lore_slot(json_text(one, "slot", ""));
+        category->umbrella = category->garment == NULL && *lexicon_value(lexicon, KIND_SLOT, name);
+        if (category->slot == SLOT_NONE && category->umbrella)
+            category->slot = lore_slot(lexicon_value(lexicon, KIND_SLOT, name));
         if (category->slot == SLOT_NONE && category->garment != NULL)
             category->slot = category->garment->slot;
+        category->from = (double)json_integer_value(json_array_get(json_object_get(one, "price"), 0)) /
+                         pow(10, money_digits(currency));
+        counted += json_number(one, "count", 0);
         shop->count++;
     }
+    shop->whole = counted >= json_number(facets, "count", 0);
 }
 
 /* Whether a category of GENERAL things has SPECIAL ones too. */
@@ -71,7 +83,7 @@ shop_category(const struct shop *shop, const struct garment *garment)
             return category;
         if (category->garment != NULL && near == NULL && covers(category->garment->id, garment))
             near = category;
-        if (category->garment == NULL && umbrella == NULL && category->slot == garment->slot)
+        if (category->umbrella && umbrella == NULL && category->slot == garment->slot)
             umbrella = category;
     }
     return near != NULL ? near : umbrella;
@@ -80,7 +92,7 @@ shop_category(const struct shop *shop, const struct garment *garment)
 bool
 shop_sells(const struct shop *shop, const struct garment *garment)
 {
-    return shop->count == 0 || shop_category(shop, garment) != NULL;
+    return shop->count == 0 || !shop->whole || shop_category(shop, garment) != NULL;
 }
 
 bool

@@ -217,7 +217,10 @@ put_sentence(struct buffer *out, const struct manner *manner, const struct pick 
     unsigned dice = manner->dice / 7 + (unsigned)n;
     const char *why = dice % 2 ? pick->piece->why : pick->piece->also;
 
-    buffer_text(out, lead_in(pick->garment->slot, n == 0, dice));
+    if (n > 0 && manner->one_slot)
+        buffer_text(out, dice % 2 ? "Or, for a different mood, " : "Another good choice is ");
+    else
+        buffer_text(out, lead_in(pick->garment->slot, n == 0, dice));
     put_piece(out, pick, bold);
     put_invented_price(out, manner, n);
     if (dice % 3 == 1) {

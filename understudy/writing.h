@@ -16,6 +16,7 @@ struct manner {
     const char *colour;   /* id, with recoloured */
     const char *size;     /* with sized */
     bool budget;          /* there is one */
+    bool one_slot;        /* all picks are for the same place */
     unsigned dice;
 };
 
