@@ -409,8 +409,7 @@ writing_suggestion(struct buffer *out, const struct order *order, const struct m
         "Im Sortiment sehe ich dazu leider nichts, was ich ehrlich empfehlen könnte. Wenn du bei einem "
         "Wunsch etwas "
         "nachgibst, suche ich gern weiter.",
-        "Je ne vois rien ici que je puisse vraiment vous conseiller. Si vous assouplissez un critère, je "
-        "cherche à nouveau.",
+        "Je ne vois rien ici à vous conseiller vraiment. Si vous assouplissez un critère, je cherche.",
         "No veo aquí nada que pueda recomendarte de verdad. Si cedes en algún deseo, vuelvo a buscar."
     };
     enum tongue tongue = tongue_of(manner->language);
@@ -472,8 +471,7 @@ void
 writing_calm(struct buffer *out, const char *language)
 {
     static const char *const words[TONGUES] = {
-        "I'd like to help, and I'm happy to start over. If you tell me what you need to be dressed for, I'll "
-        "do my best.",
+        "I'd like to help, and I'm happy to start over. If you tell me what it's for, I'll do my best.",
         "Ich helfe gern und fange auch von vorn an. Sag mir, wofür du etwas brauchst.",
         "Je veux bien vous aider et tout reprendre. Dites-moi pour quelle occasion.",
         "Quiero ayudarte y puedo empezar de nuevo. Dime para qué ocasión es.",
