@@ -18,7 +18,10 @@ mind_is_to_continue(const struct ask *ask)
 static bool
 begins_item(const char *line)
 {
-    return strncmp(line, "- ", 2) == 0 || strncmp(line, "* ", 2) == 0;
+    size_t digits = strspn(line, "0123456789");
+
+    return strncmp(line, "- ", 2) == 0 || strncmp(line, "* ", 2) == 0 ||
+           (digits > 0 && digits < 3 && strncmp(line + digits, ". ", 2) == 0);
 }
 
 /* Where the paragraph after that of TEXT begins: behind a blank line, or at a list's next item. */

@@ -1,6 +1,5 @@
 /* The suggestion: what was said, in this message and before, becomes an order; the order an outfit; the
  * outfit words. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -365,40 +364,12 @@ answer_words(const struct mind *mind, const struct ask *ask, const struct sectio
     return 0;
 }
 
-/* "CONTINUE:" after a part of our own answer: the same answer again, without that part. */
-static int
-go_on(const struct mind *mind, const struct ask *ask, struct buffer *out)
-{
-    struct ask earlier = *ask;
-    struct sections sections;
-    const char *written;
-    size_t size;
-    int failed;
-
-    if (ask->said_count < 3 || ask->said[ask->said_count - 2].by_user)
-        return 0;
-    written = ask->said[ask->said_count - 2].text;
-    earlier.said_count -= 2;
-    sections_read(&sections, request_last(&earlier));
-    failed = answer_words(mind, &earlier, &sections, out);
-    sections_clear(&sections);
-    for (size = strlen(written); size > 0 && isspace((unsigned char)written[size - 1]); size--)
-        ;
-    if (out->size >= size && !memcmp(out->bytes, written, size)) {
-        while (size < out->size && isspace((unsigned char)out->bytes[size]))
-            size++;
-        buffer_drop(out, size);
-    }
-    return failed;
-}
-
 int
 mind_suggest(const struct mind *mind, const struct ask *ask, const struct sections *sections,
              struct answer *answer)
 {
     struct buffer out = { 0 };
-    bool goes_on = !strncmp(request_last(ask), "CONTINUE:", 9);
-    int failed = goes_on ? go_on(mind, ask, &out) : answer_words(mind, ask, sections, &out);
+    int failed = answer_words(mind, ask, sections, &out);
 
     answer->text = strdup(buffer_string(&out));
     buffer_clear(&out);
