@@ -64,6 +64,12 @@ bool front_argument(struct lws *wsi, const char *name, char *value, size_t size)
 /* The hash of where WSI comes from, behind proxies of ours too. */
 uint64_t front_address(struct gateway *gateway, struct lws *wsi);
 
+/* Append a piece of a frame or body to RECEIVED, and count it as coming in; false when too much is. */
+bool front_keep(struct gateway *gateway, struct buffer *received, const char *bytes, size_t size);
+
+/* Clear RECEIVED; it is no longer coming in. */
+void front_forget(struct gateway *gateway, struct buffer *received);
+
 /* -- websocket.c --------------------------------------------------------------------------------- */
 
 int websocket_confirm(struct gateway *gateway, struct lws *wsi);
@@ -71,6 +77,7 @@ int websocket_open(struct gateway *gateway, struct lws *wsi, struct seat *seat);
 int websocket_established(struct gateway *gateway, struct seat *seat);
 int websocket_received(struct gateway *gateway, struct lws *wsi, struct client *client, const char *bytes,
                        size_t size);
+void websocket_forget_frame(struct gateway *gateway, struct client *client); /* what has come of it */
 int websocket_writable(struct lws *wsi, struct client *client);
 
 /* -- http.c -------------------------------------------------------------------------------------- */

@@ -89,18 +89,34 @@ deliver_error(struct gateway *gateway, struct client *client, const char *code, 
         no_stream_is_left(gateway, client);
 }
 
+/* What was only to be attached again goes on without us: RUN_ERROR would be an end that it has not had. The
+ * client comes back for it, but for a run that nobody knows. */
+static void
+refuse_attach(struct gateway *gateway, struct client *client, const char *code, const char *message)
+{
+    bool unknown = strcmp(code, "unknown_run") == 0;
+
+    if (client->ends && !client->started)
+        deliver_error(gateway, client, code, message);
+    else if (!unknown)
+        deliver_close(client, 1013, "not now; resume later");
+    else if (client->resumes)
+        deliver_close(client, 1008, "nothing to resume");
+    else
+        deliver_error(gateway, client, code, message);
+}
+
 void
 deliver_refusal(struct gateway *gateway, struct stream **stream, const char *code, const char *message)
 {
     struct client *client = (*stream)->client;
-    bool nothing_there = strcmp(code, "unknown_run") == 0;
-    bool resumed = client->resumes && !client->ends;
+    bool was_query = (*stream)->said != NULL;
 
     stream_destroy(&gateway->streams, stream);
-    if (resumed && nothing_there)
-        deliver_close(client, 1008, "nothing to resume");
-    else
+    if (was_query)
         deliver_error(gateway, client, code, message);
+    else
+        refuse_attach(gateway, client, code, message);
     no_stream_is_left(gateway, client);
 }
 

@@ -115,6 +115,27 @@ front_admit(struct gateway *gateway, struct lws *wsi, char owner[TOKEN_SUBJECT_S
     return *why == NULL ? 0 : 401;
 }
 
+bool
+front_keep(struct gateway *gateway, struct buffer *received, const char *bytes, size_t size)
+{
+    size_t before = received->size;
+
+    if (gateway->incoming + size > INCOMING_BYTES) {
+        log_warning("too much is coming in at once: a client is sent away");
+        return false;
+    }
+    buffer_append(received, bytes, size);
+    gateway->incoming += received->size - before;
+    return true;
+}
+
+void
+front_forget(struct gateway *gateway, struct buffer *received)
+{
+    gateway->incoming -= received->size;
+    buffer_clear(received);
+}
+
 void
 front_wake(struct client *client)
 {
@@ -131,6 +152,7 @@ clear_seat(struct gateway *gateway, struct seat *seat)
         return;
     if (seat->client != NULL) {
         on_left(gateway, seat->client);
+        websocket_forget_frame(gateway, seat->client);
         client_destroy(&gateway->clients, &seat->client);
     }
     free(seat->resume);

@@ -13,6 +13,10 @@
 #include "gateway/run_input.h"
 #include "gateway/stream.h"
 
+/* Frames and bodies that have not come to their end: so many bytes of them, all clients together. Without
+ * that, clients that never end their frames could fill the memory. */
+#define INCOMING_BYTES ((size_t)256 << 20)
+
 /* Clients on one side, orchestrators on the other, and what is under way between them. Nothing of it
  * outlives the process: the runs are the orchestrators', and a client that comes back resumes. */
 struct gateway {
@@ -24,6 +28,7 @@ struct gateway {
     struct streams streams; /* runs that clients wait for */
     struct asks asks;       /* HTTP requests that wait for one answer */
     struct buckets buckets; /* questions a minute, by address */
+    size_t incoming;        /* bytes of frames and bodies that have not come to their end */
     struct buffer scratch;  /* an event on its way through a wire; kept for its memory */
 
     struct loop_timer *hold_timer; /* the next stream or ask whose time is up */

@@ -170,7 +170,7 @@ http_destroy(struct request **request)
         on_left(r->gateway, r->client);
         client_destroy(&r->gateway->clients, &r->client);
     }
-    buffer_clear(&r->body);
+    front_forget(r->gateway, &r->body);
     buffer_clear(&r->answer);
     free(r);
     *request = NULL;
@@ -454,12 +454,14 @@ http_request(struct gateway *gateway, struct lws *wsi, struct seat *seat, const 
 int
 http_body(struct request *request, const char *bytes, size_t size)
 {
+    struct gateway *gateway = request->gateway;
+
     request->body_size += size;
-    if (request->body_size <= (size_t)request->gateway->daemon.options.frame_bytes)
-        buffer_append(&request->body, bytes, size);
-    else
-        buffer_clear(&request->body);
-    return 0;
+    if (request->body_size > (size_t)gateway->daemon.options.frame_bytes) {
+        front_forget(gateway, &request->body);
+        return 0;
+    }
+    return front_keep(gateway, &request->body, bytes, size) ? 0 : -1;
 }
 
 int

@@ -48,7 +48,7 @@ begin_run(struct request *request, const struct wire *wire, const char *owner)
     else
         on_run(gateway, client, &input);
     run_input_clear(&input);
-    buffer_clear(&request->body);
+    front_forget(gateway, &request->body);
 }
 
 void

@@ -105,6 +105,7 @@ frame(struct gateway *gateway, struct client *client, const char *bytes, size_t 
     metrics_add(gateway->frames_in, 1);
     if (run_input_read(&input, bytes, size, gateway->daemon.options.query_chars, &refusal)) {
         metrics_add(gateway->frames_bad, 1);
+        log_info("refused a frame: code=%s size=%zu", refusal.code, size);
         deliver_error(gateway, client, refusal.code, refusal.message);
         return;
     }
@@ -113,6 +114,14 @@ frame(struct gateway *gateway, struct client *client, const char *bytes, size_t 
     else
         on_run(gateway, client, &input);
     run_input_clear(&input);
+}
+
+void
+websocket_forget_frame(struct gateway *gateway, struct client *client)
+{
+    front_forget(gateway, &client->received); /* an idle client holds no buffer */
+    client->received_size = 0;
+    client->is_binary = false;
 }
 
 /* The last piece of a frame has come. */
@@ -125,15 +134,12 @@ frame_ends(struct gateway *gateway, struct client *client, const char *bytes, si
     } else if (client->received.size == 0) {
         frame(gateway, client, bytes, size);
     } else {
-        buffer_append(&client->received, bytes, size);
-        if (client->received.failed)
+        if (!front_keep(gateway, &client->received, bytes, size) || client->received.failed)
             deliver_error(gateway, client, "unavailable", "no memory for this frame; try again");
         else
             frame(gateway, client, client->received.bytes, client->received.size);
     }
-    client->received_size = 0;
-    client->is_binary = false;
-    buffer_clear(&client->received); /* an idle client holds no buffer */
+    websocket_forget_frame(gateway, client);
 }
 
 int
@@ -153,8 +159,8 @@ websocket_received(struct gateway *gateway, struct lws *wsi, struct client *clie
         client->is_binary = lws_frame_is_binary(wsi);
     if (lws_remaining_packet_payload(wsi) == 0 && lws_is_final_fragment(wsi))
         frame_ends(gateway, client, bytes, size);
-    else if (!client->is_binary)
-        buffer_append(&client->received, bytes, size);
+    else if (!client->is_binary && !front_keep(gateway, &client->received, bytes, size))
+        deliver_close(client, 1013, "too much is coming in; try again");
     return 0;
 }
 

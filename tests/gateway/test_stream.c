@@ -330,6 +330,11 @@ what_is_rejected_ends_as_its_client_expects(void **state)
     on_resume(&gateway, resumed, "r", "", 3);
     reject(peer, fake_bus_last(MESSAGE_ATTACH)->stream, "unknown_run", "");
     assert_int_equal(resumed->close_code, 1008);
+    resumed = a_client(&wire_tanstack);
+    on_resume(&gateway, resumed, "r", "", 3);
+    reject(peer, fake_bus_last(MESSAGE_ATTACH)->stream, "store", ""); /* the run has not ended */
+    assert_int_equal(resumed->close_code, 1013);
+    assert_string_equal(sent(resumed), "");
     run(page, "r", "x");
     reject(peer, fake_bus_last(MESSAGE_QUERY)->stream, "busy", "");
     assert_int_equal(page->status, 429);
