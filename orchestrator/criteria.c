@@ -28,13 +28,38 @@ criterion_is_hard(const json_t *criterion)
            json_array_size(json_object_get(criterion, "none")) > 0;
 }
 
+/* Are VALUE's members words, numbers or lists of them? Nothing deeper is of use, and it is written out often.
+ */
+static bool
+is_flat(const json_t *value)
+{
+    const char *key;
+    json_t *member, *word;
+    size_t i;
+
+    json_object_foreach((json_t *)value, key, member)
+    {
+        if (json_is_object(member) || json_array_size(member) > CRITERION_WORDS)
+            return false;
+        json_array_foreach(member, i, word)
+        {
+            if (json_is_object(word) || json_is_array(word) || json_string_length(word) > CRITERION_CHARS)
+                return false;
+        }
+        if (json_string_length(member) > CRITERION_CHARS)
+            return false;
+    }
+    return true;
+}
+
 static bool
 is_criterion(const json_t *value)
 {
     const char *field = json_text(value, "field", "");
 
-    return json_is_object(value) && (is_one_of(field, hard_fields, COUNT(hard_fields)) ||
-                                     is_one_of(field, soft_fields, COUNT(soft_fields)));
+    return json_is_object(value) && is_flat(value) &&
+           (is_one_of(field, hard_fields, COUNT(hard_fields)) ||
+            is_one_of(field, soft_fields, COUNT(soft_fields)));
 }
 
 /* Every value a criterion, and not too many of them? *WHY says what is wrong. */
@@ -51,7 +76,7 @@ are_criteria(json_t *criteria, char why[80])
     json_object_foreach(criteria, key, value)
     {
         if (!is_criterion(value)) {
-            snprintf(why, 80, "%.30s would be no criterion: it needs a known \"field\"", key);
+            snprintf(why, 80, "%.20s would be no criterion: a known \"field\", words and numbers", key);
             return false;
         }
     }

@@ -141,9 +141,10 @@ close_subagents(struct walk *walk)
 void
 walk_set_timer(struct walk *walk)
 {
-    int64_t next = run_next_time(&walk->run) - clock_now_ms();
+    int64_t now = clock_now_ms(), next = run_next_time(&walk->run);
 
-    loop_timer_start(walk->timer, next > 0 ? next : 0);
+    walk->due_ms = next > now ? next : now;
+    loop_timer_start(walk->timer, walk->due_ms - now);
 }
 
 void

@@ -218,6 +218,20 @@ run_is_useful(const struct run *run)
     return false;
 }
 
+void
+run_stood_still(struct run *run, int64_t late_ms)
+{
+    run->suggest_at_ms += run->suggesting ? 0 : late_ms;
+    for (int i = 0; i < run->step_count; i++) {
+        struct step *step = &run->steps[i];
+
+        if (step->state != STEP_OPEN)
+            continue;
+        step->deadline_ms += step->deadline_ms != 0 ? late_ms : 0;
+        step->patience_ms += step->patience_ms != 0 ? late_ms : 0;
+    }
+}
+
 static int64_t
 sooner(int64_t one, int64_t other)
 {

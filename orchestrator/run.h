@@ -122,6 +122,10 @@ bool run_role_has_failed(const struct run *run, const char *role);
 /* Is there something that a shopper can use: a finished paragraph, or words with products? */
 bool run_is_useful(const struct run *run);
 
+/* This process stood still for LATE_MS: what it waits for has had that much less time than it should. The
+ * run's own deadline stays. */
+void run_stood_still(struct run *run, int64_t late_ms);
+
 /* The next moment at which lead.c has to look at the clock. */
 int64_t run_next_time(const struct run *run);
 

@@ -9,11 +9,19 @@
 #include "common/log.h"
 #include "orchestrator/events.h"
 
+#define STOOD_STILL_MS 1000 /* a timer that comes so late says that the process was frozen */
+
 static void
 time_is_up(void *owner)
 {
     struct walk *walk = owner;
+    int64_t late_ms = clock_now_ms() - walk->due_ms;
 
+    if (late_ms >
+        STOOD_STILL_MS) { /* answers may lie in the socket: they are read before anything is given up */
+        log_warning("run=%s this process stood still for %lld ms", walk->stored.key, (long long)late_ms);
+        run_stood_still(&walk->run, late_ms);
+    }
     walk_lead(walk, (struct lead_event) { .kind = LEAD_TIME });
 }
 

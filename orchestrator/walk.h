@@ -74,6 +74,7 @@ struct walk {
     struct buffer delta; /* words that are not numbered yet: at most 30 events a second */
     int64_t delta_ms;    /* when the last ones were */
     struct loop_timer *delta_timer, *timer;
+    int64_t due_ms; /* when `timer` should come */
 
     struct subagent subagents[ROLES];
     char *version;       /* of the catalogue that answered first, or NULL */

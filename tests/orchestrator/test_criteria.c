@@ -45,6 +45,9 @@ a_patch_that_makes_no_criteria_is_refused_whole(void **state)
 {
     static const char *const patches[] = {
         "[{\"op\":\"add\",\"path\":\"/x\",\"value\":{\"field\":\"shoe size of my cat\"}}]",
+        "[{\"op\":\"add\",\"path\":\"/x\",\"value\":{\"field\":\"size\",\"any\":[[1]]}}]",
+        "[{\"op\":\"add\",\"path\":\"/x\",\"value\":{\"field\":\"size\",\"any\":[{}]}}]",
+        "[{\"op\":\"add\",\"path\":\"/x\",\"value\":{\"field\":\"size\",\"any\":{}}}]",
         "[{\"op\":\"add\",\"path\":\"/x\",\"value\":5}]",
         "[{\"op\":\"replace\",\"path\":\"\",\"value\":[]}]",
         "{\"op\":\"remove\"}",
@@ -62,6 +65,34 @@ a_patch_that_makes_no_criteria_is_refused_whole(void **state)
         assert_int_equal(json_object_size(criteria), 1);
         json_decref(patch);
     }
+    json_decref(criteria);
+}
+
+static void
+a_criterion_is_of_a_reasonable_size(void **state)
+{
+    json_t *criteria = json_object(), *words = json_array(), *patch;
+    char long_word[CRITERION_CHARS + 2], why[80];
+
+    (void)state;
+    memset(long_word, 'x', sizeof long_word - 1);
+    long_word[sizeof long_word - 1] = '\0';
+    json_array_append_new(words, json_string(long_word));
+    patch = json_pack("[{s:s, s:s, s:{s:s, s:O}}]", "op", "add", "path", "/x", "value", "field", "size",
+                      "any", words);
+    assert_int_equal(criteria_edit(&criteria, patch, why), -1);
+    json_array_clear(words);
+    for (int i = 0; i < CRITERION_WORDS; i++)
+        json_array_append_new(words, json_string("m"));
+    assert_int_equal(criteria_edit(&criteria, patch, why), 0);
+    json_array_append_new(words, json_string("m"));
+    assert_int_equal(criteria_edit(&criteria, patch, why), -1);
+    json_decref(patch);
+    patch = json_pack("[{s:s, s:s, s:{s:s, s:s}}]", "op", "add", "path", "/x", "value", "field", "size",
+                      "label", long_word);
+    assert_int_equal(criteria_edit(&criteria, patch, why), -1);
+    json_decref(patch);
+    json_decref(words);
     json_decref(criteria);
 }
 
@@ -150,6 +181,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chip_is_removed_by_its_key),
         cmocka_unit_test(a_patch_that_makes_no_criteria_is_refused_whole),
+        cmocka_unit_test(a_criterion_is_of_a_reasonable_size),
         cmocka_unit_test(a_thread_has_so_many_criteria_and_no_more),
         cmocka_unit_test(what_of_an_assessment_does_not_fit_is_left_out),
         cmocka_unit_test(a_new_or_changed_hard_criterion_is_stricter),

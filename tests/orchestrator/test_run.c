@@ -173,6 +173,33 @@ the_clock_is_looked_at_when_the_next_time_is_up(void **state)
     assert_true(run_step_is_open(&run, suggest));
 }
 
+static void
+a_process_that_stood_still_gives_everyone_their_time(void **state)
+{
+    struct run run;
+    int early, done;
+
+    (void)state;
+    run_init(&run, &limits);
+    run.deadline_ms = 90000;
+    run.suggest_at_ms = 300;
+    early = run_add(&run, STEP_EARLY, 0, 1, 0, 0);
+    done = run_add(&run, STEP_ASSESS, 0, 0, 0, 0);
+    run_add(&run, STEP_SUGGEST, 0, 0, 0, 0);
+    run_asked(&run, early, 0);
+    run.steps[done].state = STEP_DONE;
+    run_stood_still(&run, 5000);
+    assert_int_equal(run.steps[early].deadline_ms, 8000);
+    assert_int_equal(run.steps[early].patience_ms, 6000);
+    assert_int_equal(run.steps[done].deadline_ms, 10000);
+    assert_int_equal(run.steps[2].deadline_ms, 0);
+    assert_int_equal(run.suggest_at_ms, 5300);
+    assert_int_equal(run.deadline_ms, 90000);
+    run.suggesting = true;
+    run_stood_still(&run, 5000);
+    assert_int_equal(run.suggest_at_ms, 5300);
+}
+
 int
 main(void)
 {
@@ -183,6 +210,7 @@ main(void)
         cmocka_unit_test(an_answer_counts_while_its_step_is_open_and_its_attempt_is_valid),
         cmocka_unit_test(a_role_is_over_when_nothing_more_can_come_of_it),
         cmocka_unit_test(words_with_cards_or_a_paragraph_are_of_use),
+        cmocka_unit_test(a_process_that_stood_still_gives_everyone_their_time),
         cmocka_unit_test(the_clock_is_looked_at_when_the_next_time_is_up),
     };
 

@@ -504,6 +504,21 @@ def test_a_frozen_worker_is_a_lost_worker_and_is_used_again_when_it_thaws(stage)
     assert len(results(events)) == 3 and "late" not in json.dumps([e["event"] for e in events])
 
 
+def test_frozen_itself_it_gives_nothing_up_when_it_thaws(stage):
+    stage.workers()
+    stage.model.gate.clear()
+    stage.model.gate_at = 12
+    stream = stage.gateway.query("a shirt")
+    stage.gateway.until(stream, "TEXT_MESSAGE_END")
+    stage.process.send_signal(signal.SIGSTOP)
+    stage.model.gate.set()
+    time.sleep(4)
+    stage.process.send_signal(signal.SIGCONT)
+    events = stage.gateway.whole(stream)
+    check_order(events)
+    assert events[-1]["event"]["result"]["degraded"] == [] and len(results(events)) == 3
+
+
 def test_a_slow_wardrobe_is_not_waited_for(stage):
     stage.workers()
     stage.wardrobe.script = None  # it lives, and answers nothing
