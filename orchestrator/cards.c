@@ -75,8 +75,8 @@ cards_are_early(const struct walk *walk, const struct step *step)
 }
 
 /* What the client gets of a result: six products at most, and whether it came before the words. */
-char *
-cards_content(const struct walk *walk, int index)
+static char *
+write_content(const struct walk *walk, int index)
 {
     const struct step *step = &walk->run.steps[index];
     json_t *content = json_copy(walk->pieces[index].result), *products = json_array(), *product;
@@ -97,18 +97,27 @@ cards_content(const struct walk *walk, int index)
     return text;
 }
 
+const char *
+cards_content(const struct walk *walk, int index)
+{
+    struct piece *piece = &walk->pieces[index];
+
+    if (piece->content == NULL)
+        piece->content = write_content(walk, index);
+    return piece->content == NULL ? "{}" : piece->content;
+}
+
 static void
 send_result(struct walk *walk, int index)
 {
     struct piece *piece = &walk->pieces[index];
-    char *text = cards_content(walk, index);
+    const char *text = cards_content(walk, index);
 
     if (piece->message[0] == '\0')
         id_random(piece->message);
     piece->answered = true;
-    event_tool_result(&walk->scratch, piece->message, piece->call, text == NULL ? "{}" : text);
+    event_tool_result(&walk->scratch, piece->message, piece->call, text);
     walk_emit(walk);
-    free(text);
 }
 
 void
@@ -128,6 +137,8 @@ cards_unavailable(struct walk *walk, int index)
 
     if (piece->answered || piece->call[0] == '\0')
         return;
+    free(piece->content);
+    piece->content = NULL;
     json_decref(piece->result);
     piece->result = json_pack("{s:s, s:s, s:[]}", "slot", json_text(piece->wish, "slot", ""), "outcome",
                               "unavailable", "products");
@@ -225,6 +236,18 @@ renew_kept(struct walk *walk, int of, const struct piece *check)
     }
 }
 
+/* A check brings many, so that all that was shown can be among them; of what is new a few are enough. */
+static void
+leave_few(struct piece *piece)
+{
+    json_t *products = json_object_get(piece->result, "products");
+
+    while (json_array_size(products) > SHOWN_CARDS) {
+        json_array_remove(products, json_array_size(products) - 1);
+        json_array_remove(piece->traits, json_array_size(products));
+    }
+}
+
 void
 cards_compare(struct walk *walk, int index)
 {
@@ -240,6 +263,7 @@ cards_compare(struct walk *walk, int index)
     tell_withdrawn(walk, ids, "criteria");
     renew_kept(walk, step->of, piece);
     leave_new(walk, index, before);
+    leave_few(piece);
     /* in the place of what went, what keeps the criteria */
     if (json_array_size(ids) > 0 && json_array_size(json_object_get(piece->result, "products")) > 0) {
         step->shown = true;

@@ -71,16 +71,13 @@ add_results(struct adding *adding, int paragraph)
 
     for (int i = 0; i < walk->run.step_count; i++) {
         const struct piece *piece = &walk->pieces[i];
-        char *content;
 
         if (!piece->answered || paragraph_of(walk, i) != paragraph)
             continue;
-        content = cards_content(walk, i);
         add_message(adding,
                     json_pack("{s:s, s:s, s:s, s:s}", "id", piece->message, "role", "tool", "toolCallId",
-                              piece->call, "content", content == NULL ? "{}" : content),
+                              piece->call, "content", cards_content(walk, i)),
                     NULL);
-        free(content);
     }
 }
 

@@ -9,12 +9,13 @@ note(struct walk *walk, int step, const struct found *found)
 {
     struct piece *piece = walk_piece(walk, step);
 
+    /* the message ends with this handler: what it brought is ours from here on */
     piece->result = json_is_object(found->result)
-                        ? json_deep_copy(found->result)
+                        ? json_incref(found->result)
                         : json_pack("{s:s, s:[]}", "outcome", "unavailable", "products");
     if (!json_is_array(json_object_get(piece->result, "products")))
         json_object_set_new(piece->result, "products", json_array());
-    piece->traits = json_is_array(found->traits) ? json_deep_copy(found->traits) : NULL;
+    piece->traits = json_is_array(found->traits) ? json_incref(found->traits) : NULL;
     if (walk->version == NULL && found->version[0] != '\0')
         walk->version = strdup(found->version);
 }

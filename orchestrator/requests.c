@@ -9,8 +9,8 @@
 #include "orchestrator/walk.h"
 
 #define HISTORY_RUNS 4      /* of the thread, for the assessment */
-#define CANDIDATES 12       /* of a lookup: six are shown, the look may take any of those */
-#define CHECK_CANDIDATES 48 /* enough to hold all that was shown and still passes */
+#define CHOICES 12          /* of a lookup, where the wardrobe chooses among them; else what is shown */
+#define CHECK_CANDIDATES 24 /* enough to hold all that was shown and still passes */
 
 static void
 ask_assess(struct walk *walk, struct message *message)
@@ -91,6 +91,14 @@ slot_of(const struct walk *walk, int index)
     return slot;
 }
 
+static int64_t
+limit_of(const struct walk *walk, const struct step *step)
+{
+    if (step->kind == STEP_CHECK)
+        return CHECK_CANDIDATES;
+    return step->kind == STEP_FIND && walk->run.chooses ? CHOICES : SHOWN_CARDS;
+}
+
 static void
 ask_lookup(struct walk *walk, int index, char **words, struct message *message)
 {
@@ -107,7 +115,7 @@ ask_lookup(struct walk *walk, int index, char **words, struct message *message)
                                         .criteria = walk->thread.criteria,
                                         .said = wish == NULL || assessed ? "" : walk->stored.said,
                                         .early = early,
-                                        .limit = step->kind == STEP_CHECK ? CHECK_CANDIDATES : CANDIDATES,
+                                        .limit = limit_of(walk, step),
                                         .version = walk->version == NULL ? "" : walk->version };
 }
 

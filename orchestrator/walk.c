@@ -64,6 +64,7 @@ walk_destroy(struct walk **place)
     for (int i = 0; i < walk->piece_count; i++) {
         json_decref(walk->pieces[i].wish);
         json_decref(walk->pieces[i].result);
+        free(walk->pieces[i].content);
         json_decref(walk->pieces[i].traits);
     }
     for (int i = 0; i < walk->paragraph_count; i++)

@@ -26,6 +26,7 @@ struct piece {
     bool answered;         /* the tool call's result has been sent */
     json_t *wish;          /* lookups: find_product's arguments, or NULL */
     json_t *result;        /* FOUND's result, or NULL */
+    char *content;         /* of it, as the client has it; NULL until it was written */
     json_t *traits;        /* and what look.c wants to know of its products */
 };
 
@@ -168,8 +169,8 @@ json_t *cards_wishes(struct walk *walk);       /* [{slot, wish}]; NULL: none */
 int cards_on_page(const struct walk *walk, int order[RUN_STEPS]);
 bool cards_are_early(const struct walk *walk, const struct step *step);
 
-/* The content of the tool call's result of step INDEX, as JSON text that the caller frees. */
-char *cards_content(const struct walk *walk, int index);
+/* The content of the tool call's result of step INDEX, as JSON text; lent by its piece. */
+const char *cards_content(const struct walk *walk, int index);
 
 /* The look out of the cards (outfit.c): RUN_FINISHED's `result`, and *LOOK within it (lent). */
 json_t *outfit_compose(struct walk *walk, json_t **look);
