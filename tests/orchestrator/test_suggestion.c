@@ -116,6 +116,7 @@ paragraphs_end_where_the_rules_say(void **state)
     expect("a\r\n\r\nb", "a|b");
     expect("\n\n   a\n\n   - b\n", "a|- b");
     expect("- ", "!- ");
+    expect(" 1", "1");
     expect("a\n-\tb\n1.\tc", "a|-\tb|1.\tc");
 }
 

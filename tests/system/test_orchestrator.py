@@ -245,6 +245,17 @@ def test_the_first_cards_come_before_the_words(stage):
     check_order(stage.gateway.whole(stream))
 
 
+def test_words_come_in_at_most_thirty_events_a_second(stage):
+    stage.workers()
+    stage.model.text, stage.model.pause = "word " * 300, 0.003
+    begin = time.monotonic()
+    events = stage.gateway.whole(stage.gateway.query("a shirt"))
+    seconds = time.monotonic() - begin
+    deltas = [e["event"]["delta"] for e in events if e["event"]["type"] == "TEXT_MESSAGE_CONTENT"]
+    assert "".join(deltas).split() == ["word"] * 300
+    assert 3 < len(deltas) <= 30 * seconds + 3  # and one more at the end of each paragraph
+
+
 def test_the_prompt_is_labelled_and_knows_the_thread(stage):
     stage.workers()
     stage.gateway.whole(stage.gateway.query("a shirt"))
