@@ -151,20 +151,34 @@ on_body(char *bytes, size_t one, size_t size, void *owner)
     return transfer->arrived.failed ? 0 : size;
 }
 
-/* The first socket of a transfer is opened: its name is known, and to the others too. */
+/* The name is known, or was not needed: the others need not wait. */
+static void
+stop_leading(struct transfer *transfer)
+{
+    transfer->http->fresh_ms = clock_now_ms();
+    if (!transfer->leading)
+        return;
+    transfer->leading = false;
+    transfer->http->leader = NULL;
+    loop_timer_start(transfer->http->pump_timer, 0);
+}
+
+/* A socket is opened: its name is known, and to the others too. */
 static curl_socket_t
 on_open(void *owner, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    struct transfer *transfer = owner;
-
     (void)purpose;
-    transfer->http->fresh_ms = clock_now_ms();
-    if (transfer->leading) {
-        transfer->leading = false;
-        transfer->http->leader = NULL;
-        loop_timer_start(transfer->http->pump_timer, 0);
-    }
+    stop_leading(owner);
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* The request goes out, perhaps on a connection that was kept. */
+static int
+on_request(void *owner, char *remote, char *local, int remote_port, int local_port)
+{
+    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    stop_leading(owner);
+    return CURL_PREREQFUNC_OK;
 }
 
 /* -- transfers ---------------------------------------------------------------------------------- */
@@ -211,12 +225,8 @@ end(struct transfer *transfer, enum http_end how, const char *why)
     if (transfer->running)
         curl_multi_remove_handle(transfer->http->multi, transfer->easy);
     transfer->running = false;
-    if (transfer->leading) { /* it found no name: the others try for themselves, all at once */
-        transfer->leading = false;
-        transfer->http->leader = NULL;
-        transfer->http->fresh_ms = clock_now_ms();
-        loop_timer_start(transfer->http->pump_timer, 0);
-    }
+    if (transfer->leading) /* it found no name: the others try for themselves, all at once */
+        stop_leading(transfer);
     if (!transfer->released) {
         transfer->released = true; /* http_close() from inside is harmless */
         transfer->listener.end(transfer->owner, transfer, how, why);
@@ -384,6 +394,8 @@ setup(struct transfer *transfer, const struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->why);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)transfer);
     return 0;
