@@ -196,6 +196,10 @@ def test_connections_are_kept(serve, ask):
     assert server.connections <= 2, "an answer is given before its connection is read to the end"
 
 
+def test_the_option_for_http_2_does_no_harm_where_there_is_none(serve, ask):
+    assert [line["status"] for line in ask(serve(Answer(CHAT)), {"MODEL_HTTP2": "1"}, times=5).lines] == ["ok"] * 5
+
+
 def test_no_more_calls_at_once_than_the_option_says(serve, ask):
     server = serve(Answer(chunk("hello"), 0.05, chunk(finish="stop") + b"data: [DONE]\n\n"))
     answer = ask(server, {"MODEL_CALLS": "3"}, times=12)
