@@ -21,9 +21,10 @@ attempt_hand(void *owner, const char *delta, size_t size)
 {
     struct model_call *call = owner;
 
+    if (call->listener.text == NULL || call->cancelled)
+        return;
     call->handed = true;
-    if (call->listener.text != NULL && !call->cancelled)
-        call->listener.text(call->owner, delta, size);
+    call->listener.text(call->owner, delta, size);
 }
 
 static void
