@@ -139,13 +139,25 @@ is_post_route(const char *path)
            !strcmp(path, "/v1/embeddings");
 }
 
+static void
+answer_post(struct exchange *exchange)
+{
+    struct problem problem = { .status = 404, .type = "invalid_request_error" };
+
+    if (is_post_route(exchange->path)) {
+        exchange_answer(exchange);
+        return;
+    }
+    snprintf(problem.message, sizeof problem.message, "Invalid URL (POST %s)", exchange->path);
+    exchange_refuse(exchange, &problem);
+}
+
 static int
 begin(struct lws *wsi, struct connection *connection, const char *path)
 {
     struct exchange *exchange;
     char length[24] = "";
     bool post = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
-    struct problem problem = { .status = 404, .type = "invalid_request_error" };
 
     exchange_destroy(&connection->exchange);
     if ((exchange = connection->exchange = exchange_new(web_owner(wsi), wsi, path)) == NULL)
@@ -156,15 +168,11 @@ begin(struct lws *wsi, struct connection *connection, const char *path)
     }
     read_wishes(exchange);
     lws_hdr_copy(wsi, length, sizeof length, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    if (!is_post_route(exchange->path)) {
-        snprintf(problem.message, sizeof problem.message, "Invalid URL (POST %s)", exchange->path);
-        exchange_refuse(exchange, &problem);
-    } else if (strtoll(length, NULL, 10) <= 0) {
-        exchange_answer(exchange); /* an empty body says what is wrong with it */
-    } else {
-        return 0;
+    /* A body is read to its end whatever the answer will be: lws spins for ever on one that is left over. */
+    if (strtoll(length, NULL, 10) <= 0) {
+        answer_post(exchange); /* an empty body says what is wrong with it */
+        lws_callback_on_writable(wsi);
     }
-    lws_callback_on_writable(wsi);
     return 0;
 }
 
@@ -186,7 +194,8 @@ end_body(struct exchange *exchange)
     if (exchange == NULL || exchange->whole)
         return 0;
     lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0); /* an answer may take its time */
-    exchange_answer(exchange);
+    answer_post(exchange);
+    lws_callback_on_writable(exchange->wsi);
     return 0;
 }
 
