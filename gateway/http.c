@@ -139,6 +139,8 @@ write_body(struct request *request)
         }
     }
     request->done = true;
+    if (request->closes)
+        return -1;
     return lws_http_transaction_completed(request->wsi) ? -1 : 0;
 }
 
@@ -443,6 +445,7 @@ http_request(struct gateway *gateway, struct lws *wsi, struct seat *seat, const 
             return 0; /* http_body_completed() follows */
         if (size > 0)
             return -1;
+        request->closes = true; /* lws would spin for ever on a body without an end */
         http_refuse(request, 411, "length_required", "the body needs a content-length");
         return 0;
     }
@@ -456,6 +459,8 @@ http_body(struct request *request, const char *bytes, size_t size)
 {
     struct gateway *gateway = request->gateway;
 
+    if (request->completed)
+        return -1;
     request->body_size += size;
     if (request->body_size > (size_t)gateway->daemon.options.frame_bytes) {
         front_forget(gateway, &request->body);
@@ -467,6 +472,9 @@ http_body(struct request *request, const char *bytes, size_t size)
 int
 http_body_completed(struct request *request)
 {
+    if (request->completed)
+        return -1; /* more bytes than were announced: lws 4.1 would tell us of the end for ever */
+    request->completed = true;
     lws_set_timeout(request->wsi, NO_PENDING_TIMEOUT, 0);
     if (request->status != 0)
         return 0;

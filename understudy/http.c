@@ -12,6 +12,7 @@ enum { TICK_MS = 5, BODY_MOST = 16 * 1024 * 1024 };
 /* What lws keeps for each connection. */
 struct connection {
     struct exchange *exchange; /* NULL between two requests */
+    bool body_ended;           /* of its request */
 };
 
 /* Every TICK_MS while somebody is being told something. */
@@ -160,6 +161,7 @@ begin(struct lws *wsi, struct connection *connection, const char *path)
     bool post = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
 
     exchange_destroy(&connection->exchange);
+    connection->body_ended = false;
     if ((exchange = connection->exchange = exchange_new(web_owner(wsi), wsi, path)) == NULL)
         return -1;
     if (!post) {
@@ -189,10 +191,13 @@ take_body(struct exchange *exchange, const char *bytes, size_t size)
 }
 
 static int
-end_body(struct exchange *exchange)
+end_body(struct connection *connection)
 {
-    if (exchange == NULL || exchange->whole)
-        return 0;
+    struct exchange *exchange = connection->exchange;
+
+    if (exchange == NULL || connection->body_ended)
+        return -1; /* more bytes than were announced: lws 4.1 would tell us of the end for ever */
+    connection->body_ended = true;
     lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0); /* an answer may take its time */
     answer_post(exchange);
     lws_callback_on_writable(exchange->wsi);
@@ -245,7 +250,7 @@ on_http(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
     case LWS_CALLBACK_HTTP_BODY:
         return take_body(connection->exchange, in, size);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        return end_body(connection->exchange);
+        return end_body(connection);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return send_out(wsi, connection);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
