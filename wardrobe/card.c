@@ -199,6 +199,29 @@ colour_was_asked(const struct index *index, const struct search_work *work, cons
     return (index->colours[variant->colour] & asked) != 0;
 }
 
+/* Whom VARIANT is for. */
+static const char *
+people(const struct variant *variant)
+{
+    bool child = variant->age != 0 && !(variant->age & AGE_ADULT);
+
+    if (variant->gender == GENDER_FEMALE)
+        return child ? "girls" : "women";
+    if (variant->gender == GENDER_MALE)
+        return child ? "boys" : "men";
+    return child ? "children" : "everybody";
+}
+
+/* Whether SIZE was asked for in just these letters, so that nobody wonders about a conversion. */
+static bool
+size_was_said(const struct search_work *work, const char *size)
+{
+    for (int i = 0; i < work->query.size_count; i++)
+        if (strcmp(work->query.sizes[i].text, size) == 0)
+            return true;
+    return strpbrk(size, "0123456789") == NULL && strlen(size) < 4;
+}
+
 /* One short fragment: what of the question this product answers. */
 static void
 write_why(struct buffer *why, const struct index *index, const struct search_work *work, uint32_t product,
@@ -219,11 +242,13 @@ write_why(struct buffer *why, const struct index *index, const struct search_wor
         reason(why, "in %s", text);
     }
     if (occasion != NULL)
-        buffer_printf(why, " for a %s", occasion);
+        buffer_printf(why, " for %s", occasion);
     else if (suited != NULL)
-        reason(why, kind != NULL && kind->formality >= 3 ? "dressy enough for a %s" : "suits a %s", suited);
-    if (size[0] != '\0')
+        reason(why, kind != NULL && kind->formality >= 3 ? "dressy enough for %s" : "suits %s", suited);
+    if (size[0] != '\0' && size_was_said(work, size))
         reason(why, "%s in stock", size);
+    else if (size[0] != '\0')
+        reason(why, "your size in stock (%s)", size);
     if (price != NULL && price->max != INT64_MAX && now_price != PRICE_NONE && now_price <= price->max && !price->unchecked) {
         money_text(price->max, index->currency, text, sizeof text);
         reason(why, "within %s", text);
@@ -234,6 +259,8 @@ write_why(struct buffer *why, const struct index *index, const struct search_wor
     }
     if (why->size == 0 && kind != NULL && work->query.wants.kind_count > 0)
         reason(why, "the closest of our %s to your words", kind->name);
+    if (why->size == 0 && (work->query.wants.genders | work->query.wants.ages) != 0)
+        reason(why, "for %s", people(variant));
     if (why->size == 0 && index->products[product].popularity > 0.84f)
         buffer_text(why, "liked by those who bought it");
     if (why->size == 0)

@@ -31,6 +31,9 @@ filter_clear(struct filter *filter)
         free(filter->clauses[i].speaks);
         free(filter->clauses[i].products);
     }
+    free(filter->speaks);
+    free(filter->by_words);
+    filter->speaks = filter->by_words = NULL;
     filter->count = 0;
 }
 
@@ -50,14 +53,6 @@ has_bit(const uint64_t *bits, uint32_t number)
 }
 
 /* -- does a clause speak about this product? ------------------------------------------------------- */
-
-/* Slots that a criterion for one of them takes in: a dress is top and bottom in one, but is asked for by its own name. */
-static bool
-is_for_slot(const struct filter *filter, const struct clause *clause, const struct product *product)
-{
-    return clause->slot[0] == '\0' || strcmp(clause->slot, filter->slot) == 0 ||
-           strcmp(clause->slot, names_text(filter->index->names[NAMES_SLOT], product->slot)) == 0;
-}
 
 /* What a category must carry for a clause on FIELD to be checked. */
 static uint8_t
@@ -84,7 +79,54 @@ carried(enum clause_field field)
     }
 }
 
-enum voice { SILENT, UNCHECKED, SPEAKS };
+/* Whether CLAUSE can be checked for products of CATEGORY. */
+static bool
+speaks_of(const struct filter *filter, const struct clause *clause, uint32_t category)
+{
+    if (clause->unchecked)
+        return false;
+    if (clause->field == CLAUSE_SIZE)
+        return has_bit(clause->speaks, category);
+    if (clause->field == CLAUSE_CATEGORY || clause->field == CLAUSE_PRODUCT || clause->field == CLAUSE_WORD ||
+        clause->field == CLAUSE_UNKNOWN)
+        return true;
+    return filter->index->carries[category].fields & carried(clause->field);
+}
+
+int
+filter_prepare(struct filter *filter)
+{
+    const struct index *index = filter->index;
+    uint32_t categories = names_count(index->names[NAMES_CATEGORY]);
+
+    filter->speaks = calloc(categories, sizeof *filter->speaks);
+    filter->by_words = calloc(categories, sizeof *filter->by_words);
+    if (filter->failed || filter->speaks == NULL || filter->by_words == NULL) {
+        filter->failed = true;
+        return -1;
+    }
+    for (int i = 0; i < filter->count; i++) {
+        const struct clause *clause = &filter->clauses[i];
+        uint64_t bit = UINT64_C(1) << i;
+
+        if (clause->field == CLAUSE_CATEGORY || clause->field == CLAUSE_BRAND || clause->field == CLAUSE_PRODUCT ||
+            clause->field == CLAUSE_WORD || clause->field == CLAUSE_UNKNOWN)
+            filter->on_products |= bit;
+        if ((clause->field == CLAUSE_GENDER || clause->field == CLAUSE_AGE) && !clause->excludes)
+            filter->on_people |= bit;
+        for (uint32_t category = 0; category < categories; category++) {
+            if (speaks_of(filter, clause, category))
+                filter->speaks[category] |= bit;
+            else if (clause->field == CLAUSE_MATERIAL && clause->excludes)
+                filter->by_words[category] |= bit;
+        }
+        for (uint32_t slot = 0; slot < names_count(index->names[NAMES_SLOT]) && slot < 256; slot++)
+            if (clause->slot[0] == '\0' || strcmp(clause->slot, filter->slot) == 0 ||
+                strcmp(clause->slot, names_text(index->names[NAMES_SLOT], slot)) == 0)
+                filter->for_slot[slot] |= bit;
+    }
+    return 0;
+}
 
 /* Whether a garment of that kind has sizes at all, where its category carries none. */
 static bool
@@ -92,27 +134,6 @@ should_have_sizes(const struct filter *filter, const struct product *product)
 {
     return product->kind == KIND_NONE ||
            strcmp(lexicon_kind(filter->index->lexicon, product->kind)->sizes, "none") != 0;
-}
-
-static enum voice
-voice(const struct filter *filter, const struct clause *clause, const struct product *product)
-{
-    const struct carries *carries = &filter->index->carries[product->category];
-
-    if (!is_for_slot(filter, clause, product))
-        return SILENT;
-    if (clause->unchecked)
-        return UNCHECKED;
-    if (clause->field == CLAUSE_SIZE) {
-        if (has_bit(clause->speaks, product->category))
-            return SPEAKS;
-        if ((carries->classes & ~((1u << SIZE_NONE) | (1u << SIZE_ONE))) != 0 || !should_have_sizes(filter, product))
-            return SILENT; /* in sizes of another class, or of none by its nature */
-        return UNCHECKED;
-    }
-    if (clause->field == CLAUSE_CATEGORY || clause->field == CLAUSE_PRODUCT || clause->field == CLAUSE_WORD)
-        return SPEAKS;
-    return carries->fields & carried(clause->field) ? SPEAKS : UNCHECKED;
 }
 
 /* -- does it keep it? ------------------------------------------------------------------------------ */
@@ -160,14 +181,13 @@ is_named(const struct clause *clause, uint32_t number)
     return low < clause->product_count && clause->products[low] == number;
 }
 
-/* Clauses about the product as a whole. *DECIDED false for those about a variant. */
+/* Clauses about the product as a whole. */
 static bool
-product_keeps(const struct filter *filter, const struct clause *clause, uint32_t number, bool *decided)
+product_keeps(const struct filter *filter, const struct clause *clause, uint32_t number)
 {
     const struct product *product = &filter->index->products[number];
     bool named;
 
-    *decided = true;
     switch (clause->field) {
     case CLAUSE_CATEGORY:
         named = (product->kind != KIND_NONE && has_bit(clause->kinds, product->kind)) ||
@@ -181,10 +201,7 @@ product_keeps(const struct filter *filter, const struct clause *clause, uint32_t
         return is_named(clause, number) != clause->excludes;
     case CLAUSE_WORD:
         return has_word(filter->index, clause, number) != clause->excludes;
-    case CLAUSE_UNKNOWN:
-        return false;
     default:
-        *decided = false;
         return false;
     }
 }
@@ -223,26 +240,27 @@ variant_keeps(const struct filter *filter, const struct clause *clause, const st
     }
 }
 
-/* The clauses that hold for PRODUCT, as bits: the ones on the whole product that it FAILED, and the ones on VARIANTS. */
+/* The clauses that hold for PRODUCT, as bits: of those on the whole product the ones that it FAILED, and those on VARIANTS. With FIRST
+ * it is enough to know one that failed. */
 static void
-split_clauses(const struct filter *filter, uint32_t number, uint64_t *failed, uint64_t *variants)
+split_clauses(const struct filter *filter, uint32_t number, bool first, uint64_t *failed, uint64_t *variants)
 {
     const struct product *product = &filter->index->products[number];
+    uint64_t holds = filter->speaks[product->category] & filter->for_slot[product->slot];
+    uint64_t words = filter->by_words[product->category] & filter->for_slot[product->slot];
 
-    *failed = *variants = 0;
-    for (int i = 0; i < filter->count; i++) {
-        const struct clause *clause = &filter->clauses[i];
-        enum voice said = voice(filter, clause, product);
-        bool decided, keeps;
+    *failed = 0;
+    *variants = holds & ~filter->on_products;
+    for (uint64_t bits = holds & filter->on_products; bits != 0 && !(first && *failed != 0); bits &= bits - 1) {
+        int i = __builtin_ctzll(bits);
 
-        if (said == UNCHECKED && clause->field == CLAUSE_MATERIAL && clause->excludes && has_word(filter->index, clause, number))
-            *failed |= UINT64_C(1) << i; /* no column for it, but its title says wool */
-        if (said != SPEAKS)
-            continue;
-        keeps = product_keeps(filter, clause, number, &decided);
-        if (!decided)
-            *variants |= UINT64_C(1) << i;
-        else if (!keeps)
+        if (!product_keeps(filter, &filter->clauses[i], number))
+            *failed |= UINT64_C(1) << i;
+    }
+    for (; words != 0; words &= words - 1) { /* no column for it, but its title says wool */
+        int i = __builtin_ctzll(words);
+
+        if (has_word(filter->index, &filter->clauses[i], number))
             *failed |= UINT64_C(1) << i;
     }
 }
@@ -261,15 +279,30 @@ variant_failed(const struct filter *filter, uint64_t clauses, const struct varia
     return failed;
 }
 
+/* Whether none of PRODUCT's variants can keep the clauses on who it is for: a look at the product alone. */
+static bool
+is_for_others(const struct filter *filter, uint64_t clauses, const struct product *product)
+{
+    for (clauses &= filter->on_people; clauses != 0; clauses &= clauses - 1) {
+        const struct clause *clause = &filter->clauses[__builtin_ctzll(clauses)];
+
+        if (clause->field == CLAUSE_GENDER ? !(product->genders & (clause->mask | GENDER_UNISEX)) : !(product->ages & clause->mask))
+            return true;
+    }
+    return false;
+}
+
 bool
 filter_passes(const struct filter *filter, uint32_t product)
 {
     const struct index *index = filter->index;
     uint64_t failed, clauses;
 
-    split_clauses(filter, product, &failed, &clauses);
-    if (failed != 0)
+    split_clauses(filter, product, true, &failed, &clauses);
+    if (failed != 0 || !index->products[product].sellable || is_for_others(filter, clauses, &index->products[product]))
         return false;
+    if (clauses == 0)
+        return true;
     for (uint32_t v = index->products[product].first; v < product_end(index, product); v++)
         if (index->variants[v].availability != AVAILABILITY_OUT && variant_failed(filter, clauses, &index->variants[v]) == 0)
             return true;
@@ -281,7 +314,7 @@ filter_variant_passes(const struct filter *filter, uint32_t product, uint32_t va
 {
     uint64_t failed, clauses;
 
-    split_clauses(filter, product, &failed, &clauses);
+    split_clauses(filter, product, false, &failed, &clauses);
     return failed == 0 && filter->index->variants[variant].availability != AVAILABILITY_OUT &&
            variant_failed(filter, clauses, &filter->index->variants[variant]) == 0;
 }
@@ -293,7 +326,7 @@ filter_failed(const struct filter *filter, uint32_t product, uint64_t preferred,
     uint64_t failed, clauses, fewest = UINT64_MAX;
     int64_t best_rank = INT64_MAX;
 
-    split_clauses(filter, product, &failed, &clauses);
+    split_clauses(filter, product, false, &failed, &clauses);
     *best = index->products[product].first;
     for (uint32_t v = index->products[product].first; v < product_end(index, product); v++) {
         const struct variant *variant = &index->variants[v];
@@ -315,12 +348,21 @@ filter_failed(const struct filter *filter, uint32_t product, uint64_t preferred,
 }
 
 uint64_t
-filter_unchecked(const struct filter *filter, uint32_t product)
+filter_unchecked(const struct filter *filter, uint32_t number)
 {
-    uint64_t bits = 0;
+    const struct product *product = &filter->index->products[number];
+    const struct carries *carries = &filter->index->carries[product->category];
+    uint64_t unchecked = filter->for_slot[product->slot] & ~filter->speaks[product->category], bits = 0;
 
-    for (int i = 0; i < filter->count; i++)
-        if (voice(filter, &filter->clauses[i], &filter->index->products[product]) == UNCHECKED)
-            bits |= UINT64_C(1) << i;
+    for (; unchecked != 0; unchecked &= unchecked - 1) {
+        int i = __builtin_ctzll(unchecked);
+        const struct clause *clause = &filter->clauses[i];
+
+        /* a size says nothing to what comes in sizes of another class, or by its nature in none */
+        if (clause->field == CLAUSE_SIZE && !clause->unchecked &&
+            ((carries->classes & ~((1u << SIZE_NONE) | (1u << SIZE_ONE))) != 0 || !should_have_sizes(filter, product)))
+            continue;
+        bits |= UINT64_C(1) << i;
+    }
     return bits;
 }

@@ -47,6 +47,12 @@ struct filter {
     struct clause clauses[FILTER_CLAUSES];
     int count;
     bool failed;          /* no memory for a clause, or one that can't be understood */
+    /* what filter_prepare() works out: clauses as bits */
+    uint64_t *speaks;     /* by category: those that it carries the field of */
+    uint64_t *by_words;   /* by category: exclusions that only the words of a product can tell of */
+    uint64_t for_slot[256]; /* by slot: those that hold for it */
+    uint64_t on_people;   /* those about gender or age, that do not exclude */
+    uint64_t on_products; /* those about a product as a whole; the others are about a variant */
 };
 
 /* Finds a product by its id, or gives UINT32_MAX. */
@@ -70,6 +76,10 @@ void filter_add_query(struct filter *filter, const struct question *query, const
 
 /* Nothing but products of the lookup's slot. */
 void filter_add_slot(struct filter *filter);
+
+/* Work out which clauses speak where; once, after the last was added and before anything is asked. -1 without memory, or when
+ * a clause could not be made (not logged). */
+int filter_prepare(struct filter *filter);
 
 /* Whether a variant of PRODUCT keeps every clause. */
 bool filter_passes(const struct filter *filter, uint32_t product);

@@ -88,13 +88,29 @@ add_category(struct filter *filter, struct clause *clause, const char *word, boo
         add_kind_or_near(index, clause, kind, strict);
 }
 
+/* What passes for the colours ASKED; where the catalogue knows a shade of none of its products ("light blue"), the family's own
+ * name must do ("blue"). */
+static uint64_t
+colours_for(const struct index *index, uint64_t asked)
+{
+    uint64_t passing = lexicon_colours_for(index->lexicon, asked), known = 0;
+
+    for (uint32_t i = 1; i < names_count(index->names[NAMES_COLOUR]); i++)
+        known |= index->colours[i] & passing;
+    if (known == 0)
+        for (uint32_t i = 0; i < lexicon_colour_count(index->lexicon); i++)
+            if (asked >> i & 1)
+                passing |= UINT64_C(1) << lexicon_colour(index->lexicon, i)->family;
+    return passing;
+}
+
 /* Every colour of the catalogue that keeps WORD; a word that is no colour of ours is looked for as it stands. */
 static void
 add_colour(struct filter *filter, struct clause *clause, const char *word)
 {
     const struct index *index = filter->index;
     uint32_t count = names_count(index->names[NAMES_COLOUR]);
-    uint64_t asked = lexicon_colours_for(index->lexicon, lexicon_colours_of(index->lexicon, word));
+    uint64_t asked = colours_for(index, lexicon_colours_of(index->lexicon, word));
 
     if (clause->pass == NULL && (clause->pass = new_bits(filter, count)) == NULL)
         return;

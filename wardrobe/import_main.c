@@ -1,10 +1,13 @@
 /* import_main -- `wardrobe import`: the words on its command line; see import.h. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/log.h"
 #include "common/options.h"
 #include "wardrobe/import.h"
 #include "wardrobe/watch.h"
@@ -83,7 +86,7 @@ import_main(int argc, char *argv[])
     struct options options;
     const char *watched = NULL;
     int status = EXIT_FAILURE;
-    char *path;
+    char *path = NULL;
 
     argc = take_own(argc, argv, &settings, &watched);
     if (argc < 0 ||
@@ -101,7 +104,9 @@ import_main(int argc, char *argv[])
     case OPTIONS_OK:
         break;
     }
-    if ((path = options_path(&options, options.catalogue)) != NULL) {
+    if (mkdir(options.state_dir, 0750) < 0 && errno != EEXIST)
+        log_error("folder %s can't be made: %s", options.state_dir, strerror(errno));
+    else if ((path = options_path(&options, options.catalogue)) != NULL) {
         settings.catalogue = path;
         settings.language = options.catalogue_language;
         if (watched != NULL)

@@ -81,7 +81,8 @@ load_columns(struct index *index, load_call *load, void *owner)
     index->currency[3] = '\0';
     free(currency);
     index->scores = calloc(index->product_count, sizeof *index->scores);
-    return index->scores == NULL ? -1 : 0;
+    index->marks = calloc(index->product_count / 64 + 1, sizeof *index->marks);
+    return index->scores == NULL || index->marks == NULL ? -1 : 0;
 }
 
 static int
@@ -209,7 +210,10 @@ count_carries(struct index *index)
     for (uint32_t i = 0; i < index->product_count; i++) {
         struct carries *carries = &index->carries[index->products[i].category];
 
+        struct product *product = &index->products[i];
+
         carries->count++;
+        product->genders = product->ages = product->sellable = 0;
         carries->fields |= index->products[i].brand != 0 ? CARRIES_BRAND : 0;
         for (uint32_t v = index->products[i].first; v < product_end(index, i); v++) {
             const struct variant *variant = &index->variants[v];
@@ -218,9 +222,41 @@ count_carries(struct index *index)
                                (variant->colour != 0 ? CARRIES_COLOUR : 0) | (variant->gender != 0 ? CARRIES_GENDER : 0) |
                                (variant->age != 0 ? CARRIES_AGE : 0) | (variant->material != 0 ? CARRIES_MATERIAL : 0) |
                                (variant->availability != AVAILABILITY_UNKNOWN ? CARRIES_AVAILABILITY : 0);
+            product->genders |= variant->gender;
+            product->ages |= variant->age;
+            product->sellable |= variant->availability != AVAILABILITY_OUT;
             carries->classes |= (uint8_t)(1u << index->sizes[variant->size].class);
         }
     }
+}
+
+/* The words that more than one product has, for spelling.c. */
+static int
+gather_words(struct index *index)
+{
+    uint32_t terms = names_count(index->names[NAMES_TERM]);
+
+    if ((index->spelt = malloc((terms + 1) * sizeof *index->spelt)) == NULL)
+        return -1;
+    for (uint32_t i = 0; i < terms; i++) {
+        const char *term = names_text(index->names[NAMES_TERM], i);
+        size_t size = strspn(term, "abcdefghijklmnopqrstuvwxyz");
+
+        if (index->lists[i].count < 2 || size < 3 || size >= WORD_SIZE || term[size] != '\0')
+            continue;
+        index->spelt[index->spelt_count++] = (struct spelt){ index_letters(term), i, (uint8_t)size };
+    }
+    return 0;
+}
+
+uint32_t
+index_letters(const char *word)
+{
+    uint32_t bits = 0;
+
+    for (; *word != '\0'; word++)
+        bits |= 1u << (*word & 31);
+    return bits;
 }
 
 struct index *
@@ -234,7 +270,7 @@ index_load(const struct lexicon *lexicon, load_call *load, void *owner)
     index->lexicon = lexicon;
     weights_default(&weights);
     if (load_names(index, load, owner) < 0 || load_columns(index, load, owner) < 0 ||
-        load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 ||
+        load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 || gather_words(index) < 0 ||
         index_weigh(index, &weights) < 0)
         index_destroy(&index);
     else
@@ -264,6 +300,8 @@ index_destroy(struct index **index)
     free(old->category_kinds);
     free(old->carries);
     free(old->scores);
+    free(old->marks);
+    free(old->spelt);
     free(old);
     *index = NULL;
 }

@@ -30,6 +30,8 @@ struct product {
     uint16_t kind;     /* of the lexicon, or KIND_NONE */
     uint8_t slot;      /* in names[NAMES_SLOT] */
     uint8_t lengths[FIELDS]; /* words in each field, at most 255 */
+    /* of all its variants together, worked out at start, so that most products are ruled out without looking at them */
+    uint8_t genders, ages, sellable;
 };
 
 struct variant {
@@ -59,6 +61,13 @@ struct posting_list {
     float idf;
 };
 
+/* A word of the catalogue, for spelling.c. */
+struct spelt {
+    uint32_t letters; /* that it has, as bits */
+    uint32_t term;
+    uint8_t size;
+};
+
 struct index {
     const struct lexicon *lexicon;
     struct names *names[NAMES_LISTS];
@@ -79,6 +88,9 @@ struct index {
     float average[FIELDS];      /* words in each field */
     char currency[4];
     float *scores;              /* room for one query, all 0 in between */
+    uint64_t *marks;            /* the same: a bit for each product */
+    struct spelt *spelt;        /* words that a misspelt one may mean, by their length */
+    uint32_t spelt_count;
 };
 
 /* -- making one ---------------------------------------------------------------------------------- */
@@ -119,6 +131,9 @@ const struct posting_list *index_attribute(const struct index *index, char type,
 
 /* What VARIANT costs at NOW (seconds since 1970), or PRICE_NONE; *ON_SALE (may be NULL) whether that is a sale's. */
 int64_t variant_price(const struct variant *variant, int64_t now, bool *on_sale);
+
+/* The letters of WORD as bits: two words with D slips between them differ in 2 D of them at most. */
+uint32_t index_letters(const char *word);
 
 uint32_t product_end(const struct index *index, uint32_t product); /* behind its last variant */
 

@@ -155,6 +155,26 @@ see_text(struct index_builder *builder, uint32_t product, enum field field, cons
     builder->products[product].lengths[field] = (uint8_t)(length > 255 ? 255 : length);
 }
 
+/* Two words that stand together in a title: "air force". */
+static void see_attribute(struct index_builder *builder, uint32_t product, char type, const char *name);
+
+static void
+see_pairs(struct index_builder *builder, uint32_t product, const char *title)
+{
+    struct word words[48];
+    size_t count = words_split(title, strlen(title), words, 48);
+
+    for (size_t i = 1; i < count && !builder->failed; i++) {
+        uint32_t first = term_of(builder, words[i - 1].text), second = term_of(builder, words[i].text);
+        char name[16];
+
+        if (first == NAME_NONE || second == NAME_NONE)
+            return;
+        words_pair(names_text(builder->names[NAMES_TERM], first), names_text(builder->names[NAMES_TERM], second), name);
+        see_attribute(builder, product, '2', name);
+    }
+}
+
 /* Something structured, as a word of its own: "=k sneakers". */
 static void
 see_attribute(struct index_builder *builder, uint32_t product, char type, const char *name)
@@ -205,9 +225,10 @@ kind_of(const struct lexicon *lexicon, const struct item *item)
     char *step;
 
     snprintf(path, sizeof path, "%s", item->type);
-    while (kind == KIND_NONE && path[0] != '\0') {
+    for (bool leaf = true; kind == KIND_NONE && path[0] != '\0'; leaf = false) {
         step = strrchr(path, '>');
-        kind = lexicon_kind_of(lexicon, step == NULL ? path : step + 1);
+        if (leaf || strpbrk(step == NULL ? path : step + 1, "&,") == NULL) /* "Clothing, Shoes & Jewelry" says nothing */
+            kind = lexicon_kind_of(lexicon, step == NULL ? path : step + 1);
         if (step == NULL)
             break;
         *step = '\0';
@@ -285,6 +306,7 @@ add_product(struct index_builder *builder, const struct item *item, uint32_t num
     builder->products[number] = product;
     builder->product_count = number + 1;
     see_text(builder, number, FIELD_TITLE, item->title);
+    see_pairs(builder, number, item->title);
     see_text(builder, number, FIELD_CATEGORY, item->type);
     see_text(builder, number, FIELD_BRAND, item->brand);
     see_text(builder, number, FIELD_BULLETS, item->bullets);

@@ -99,6 +99,13 @@ static const char *const noise_lines[] = {
 #include "wardrobe/lexicon.def"
 };
 
+static const struct {
+    const char *words, *stands_for;
+} alias_lines[] = {
+#define ALIAS(words, stands_for) { words, stands_for },
+#include "wardrobe/lexicon.def"
+};
+
 #define COUNT(lines) (sizeof(lines) / sizeof *(lines))
 
 _Static_assert(COUNT(colour_lines) <= 64 && COUNT(material_lines) <= 64, "they are bits of a uint64_t");
@@ -318,6 +325,8 @@ add_rest(struct lexicon *lexicon)
         bad |= add_list(lexicon, letters_lines[i].words, SENSE_LETTERS, i);
     for (uint32_t i = 0; i < COUNT(currency_lines); i++)
         bad |= add_list(lexicon, currency_lines[i].words, SENSE_CURRENCY, i);
+    for (uint32_t i = 0; i < COUNT(alias_lines); i++)
+        bad |= add_list(lexicon, alias_lines[i].words, SENSE_ALIAS, i);
     for (uint32_t i = 0; i < COUNT(noise_lines); i++)
         bad |= add_list(lexicon, noise_lines[i], SENSE_NOISE, i);
     return bad;
@@ -552,4 +561,10 @@ const char *
 lexicon_currency(uint32_t number)
 {
     return number < COUNT(currency_lines) ? currency_lines[number].code : "";
+}
+
+const char *
+lexicon_alias(uint32_t number)
+{
+    return number < COUNT(alias_lines) ? alias_lines[number].stands_for : "";
 }

@@ -85,6 +85,7 @@ uint64_t lexicon_materials_for(const struct lexicon *lexicon, uint64_t asked);
 const struct occasion *lexicon_occasion(const struct lexicon *lexicon, uint32_t number);
 const struct occasion *lexicon_season(const struct lexicon *lexicon, uint32_t number);
 const char *lexicon_style(const struct lexicon *lexicon, uint32_t number); /* its words, with | */
+const char *lexicon_alias(uint32_t number); /* the words that it stands for */
 const char *lexicon_currency(uint32_t number); /* ISO 4217 */
 
 /* Copy the next of LIST's phrases (parted by |) to PHRASE, and go on behind it. False after the last. */

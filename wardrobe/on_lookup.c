@@ -4,7 +4,7 @@
 #include "common/log.h"
 #include "wardrobe/wardrobe.h"
 
-#define MOST_CANDIDATES 24
+#define MOST_CANDIDATES 100
 
 int
 on_lookup(void *owner, struct peer *from, const struct message *message)

@@ -24,6 +24,7 @@ enum sense_type {
     SENSE_AGE,      /* a bit of enum age */
     SENSE_LETTERS,  /* rank of a letter size, see size.h */
     SENSE_CURRENCY, /* of lexicon_currency() */
+    SENSE_ALIAS,    /* of lexicon_alias() */
     SENSE_NOISE,
     SENSE_BRAND,    /* number in the catalogue's brands */
     SENSE_CATEGORY, /* number in the catalogue's categories */

@@ -60,11 +60,21 @@ says(const struct reading *reading, size_t at, const char *phrase, size_t *lengt
 static bool
 says_one(const struct reading *reading, size_t at, const char *list, size_t *length)
 {
-    char phrase[128];
+    char phrase[64];
 
-    while (lexicon_each(&list, phrase))
-        if (says(reading, at, phrase, length))
-            return true;
+    if (at >= reading->count)
+        return false;
+    while (*list != '\0') {
+        size_t size = (size_t)(strchrnul(list, '|') - list);
+
+        if (*list == reading->words[at].text[0] && size < sizeof phrase) { /* most are not, and this is asked often */
+            memcpy(phrase, list, size);
+            phrase[size] = '\0';
+            if (says(reading, at, phrase, length))
+                return true;
+        }
+        list += size + (list[size] == '|');
+    }
     return false;
 }
 
@@ -155,9 +165,9 @@ price_at(const struct reading *reading, size_t at, struct question *query)
 {
     static const char below[] = "under|below|less than|lower than|cheaper than|no more than|not more than|at most|up to|max|maximum|"
                                 "within|beneath|maximum of|max of|budget of|budget is|budget|spend|i have|not over|only have|"
-                                "spend up to|spend about|around|about|roughly|for about|for around|or less than";
+                                "nothing over|nothing above|not above|not exceeding|nothing more than|never more than|no higher than|spend up to|spend about|around|about|roughly|for about|for around|or less than";
     static const char above[] = "over|above|more than|at least|from|minimum|starting at|upwards of";
-    static const char plain_below[] = "under|below|less than|lower than|cheaper than|no more than|at most|budget of|budget is|max";
+    static const char plain_below[] = "nothing over|not over|not above|nothing above|under|below|less than|lower than|cheaper than|no more than|at most|budget of|budget is|max";
     double low, high;
     const char *currency = NULL;
     size_t cue = 0, length;
@@ -377,15 +387,19 @@ add_term(struct question *query, const char *stem, float weight, bool is_exclude
 
 /* The single words among a style's, as terms that count less. */
 static void
-add_synonyms(const struct reading *reading, uint32_t style)
+add_synonyms(const struct reading *reading, uint32_t style, const char *like)
 {
     const char *list = lexicon_style(reading->index->lexicon, style);
     char phrase[128], stem[WORD_SIZE];
 
     while (lexicon_each(&list, phrase))
         if (strchr(phrase, ' ') == NULL && strlen(phrase) < WORD_SIZE) {
+            int before = reading->query->term_count;
+
             stemmer_stem(lexicon_stemmer(reading->index->lexicon), phrase, stem);
             add_term(reading->query, stem, 0.5f, false, "");
+            if (reading->query->term_count > before)
+                memcpy(reading->query->terms[before].like, like, WORD_SIZE);
         }
 }
 
@@ -437,6 +451,22 @@ take_sense(const struct reading *reading, const struct sense *sense, struct trai
     }
 }
 
+/* The words that an abbreviation stands for. */
+static void
+add_alias(const struct reading *reading, uint32_t alias)
+{
+    struct word words[6];
+    const char *text = lexicon_alias(alias);
+    size_t count = words_split(text, strlen(text), words, 6);
+
+    for (size_t i = 0; i < count; i++) {
+        char stem[WORD_SIZE];
+
+        stemmer_stem(lexicon_stemmer(reading->index->lexicon), words[i].text, stem);
+        add_term(reading->query, stem, 0.6f, false, "");
+    }
+}
+
 /* What the longest phrase at AT means, to TRAITS; the senses of a shorter one within it count for colour and material
  * ("linen trousers"). Returns how many words it has; *NOISE: it says nothing else; *KNOWN: it means something. */
 static size_t
@@ -457,7 +487,9 @@ take_phrase(struct reading *reading, size_t at, struct traits *traits, bool *noi
             means = means || (sense->type != SENSE_NOISE && sense->type != SENSE_CURRENCY && sense->type != SENSE_LETTERS);
             take_sense(reading, sense, traits);
             if (sense->type == SENSE_STYLE && traits == &reading->query->wants)
-                add_synonyms(reading, sense->number);
+                add_synonyms(reading, sense->number, reading->stems[at]);
+            if (sense->type == SENSE_ALIAS && traits == &reading->query->wants)
+                add_alias(reading, sense->number);
         }
         if (length > 1 && lengths[i] == length) /* a brand's name is no colour; a kind's may be */
             for (size_t w = at; w < at + length && i == 0; w++) {
@@ -485,19 +517,13 @@ static void
 add_words(struct reading *reading, size_t at, size_t length, bool is_excluded)
 {
     for (size_t i = at; i < at + length; i++) {
-        char mended[WORD_SIZE];
-
         if (reading->used[i])
             continue;
-        if (reading->words[i].is_number && strlen(reading->words[i].text) < 3 && !is_excluded)
-            continue; /* "2 dresses" */
-        if (!is_excluded && index_list(reading->index, reading->stems[i]) == NULL &&
-            spelling_mend(reading->index, reading->stems[i], mended))
-            add_term(reading->query, mended, 0.9f, false, reading->words[i].text);
-        else
-            add_term(reading->query, reading->stems[i], 1, is_excluded, "");
+        add_term(reading->query, reading->stems[i], 1, is_excluded, "");
     }
 }
+
+static bool split_word(struct reading *reading, size_t at);
 
 /* A misspelt word means what the word does that was meant. */
 static void
@@ -508,6 +534,8 @@ mend_words(struct reading *reading)
 
         if (reading->used[i] || phrases_find(lexicon_phrases(reading->index->lexicon), reading->stems[i]) != NULL ||
             index_list(reading->index, reading->stems[i]) != NULL)
+            continue;
+        if (split_word(reading, i))
             continue;
         if (spelling_mend(reading->index, reading->stems[i], mended)) {
             add_term(reading->query, mended, 0.9f, false, reading->words[i].text);
@@ -633,6 +661,64 @@ read_phrases(struct reading *reading)
     }
 }
 
+/* Whether the word at AT says nothing (NOISE), or something structured (else), by itself. */
+static bool
+means(const struct reading *reading, size_t at, bool noise)
+{
+    const struct phrases *phrases = lexicon_phrases(reading->index->lexicon);
+    const struct sense *sense = phrases_find(phrases, reading->stems[at]);
+
+    for (; sense != NULL; sense = phrases_next(phrases, sense))
+        if (noise ? sense->type == SENSE_NOISE : sense->type != SENSE_NOISE && sense->type != SENSE_ALIAS && sense->type != SENSE_CURRENCY)
+            return true;
+    return false;
+}
+
+/* Words that stand together count more where a title has them so; and what one writes in two, another joins. */
+static void
+read_pairs(struct reading *reading)
+{
+    struct question *query = reading->query;
+
+    for (size_t i = 1; i < reading->count; i++) {
+        char joined[2 * WORD_SIZE];
+
+        if (reading->used[i - 1] || reading->used[i] || means(reading, i - 1, true) || means(reading, i, true) ||
+            (means(reading, i - 1, false) && means(reading, i, false))) /* columns say it better */
+            continue;
+        if (query->pair_count < QUERY_PAIRS)
+            words_pair(reading->stems[i - 1], reading->stems[i], query->pairs[query->pair_count++]);
+        snprintf(joined, sizeof joined, "%s%s", reading->words[i - 1].text, reading->stems[i]);
+        if (strlen(joined) < WORD_SIZE && strlen(joined) > 4 && index_list(reading->index, joined) != NULL)
+            add_term(query, joined, 0.9f, false, "");
+    }
+}
+
+/* A word that the catalogue does not know, as two that it does: "ecloth", "1/2gallon". Returns whether it is. */
+static bool
+split_word(struct reading *reading, size_t at)
+{
+    const char *word = reading->words[at].text;
+    char first[WORD_SIZE], second[WORD_SIZE], name[16];
+
+    for (size_t size = 1; size + 2 < strlen(word); size++) {
+        memcpy(first, word, size);
+        first[size] = '\0';
+        stemmer_stem(lexicon_stemmer(reading->index->lexicon), first, first);
+        stemmer_stem(lexicon_stemmer(reading->index->lexicon), word + size, second);
+        words_pair(first, second, name);
+        if (index_list(reading->index, first) == NULL || index_list(reading->index, second) == NULL ||
+            index_attribute(reading->index, '2', name) == NULL)
+            continue;
+        add_term(reading->query, first, 0.9f, false, word);
+        add_term(reading->query, second, 0.9f, false, word);
+        if (reading->query->pair_count < QUERY_PAIRS)
+            memcpy(reading->query->pairs[reading->query->pair_count++], name, sizeof name);
+        return true;
+    }
+    return false;
+}
+
 /* "women" and "men" in one question ask for neither alone; a beach wedding is no wedding in a church. */
 static void
 settle(struct question *query, const struct lexicon *lexicon)
@@ -666,6 +752,7 @@ query_read(struct question *query, const struct index *index, const char *said)
         stemmer_stem(lexicon_stemmer(index->lexicon), reading.words[i].text, reading.stems[i]);
     read_numbers(&reading);
     mend_words(&reading);
+    read_pairs(&reading);
     read_phrases(&reading);
     settle(query, index->lexicon);
 }

@@ -12,6 +12,7 @@
  * price), and what it excludes. No I/O. */
 
 #define QUERY_TERMS 96
+#define QUERY_PAIRS 48
 #define QUERY_MANY 8
 
 enum query_order { ORDER_BEST, ORDER_CHEAPEST, ORDER_DEAREST };
@@ -31,6 +32,7 @@ struct query_term {
     char stem[WORD_SIZE];
     float weight;    /* 1 for a word that was said, less for one that means the same */
     bool is_excluded;
+    char like[WORD_SIZE]; /* the word that was said, where this one only means the same; it counts no more than that one */
     char said[WORD_SIZE]; /* what was written, where a misspelling was mended; else "" */
 };
 
@@ -43,6 +45,8 @@ struct query_size {
 struct question {
     struct query_term terms[QUERY_TERMS];
     int term_count;
+    char pairs[QUERY_PAIRS][16]; /* words that stand together, as words_pair() names them */
+    int pair_count;
     struct traits wants, excludes;
     struct query_size sizes[4];
     int size_count;

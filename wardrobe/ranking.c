@@ -3,6 +3,8 @@
 #include "wardrobe/ranking.h"
 
 #include <stdio.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* -- the plan ------------------------------------------------------------------------------------ */
@@ -32,14 +34,37 @@ plan_words(struct ranking_plan *plan, const struct index *index, const struct qu
     for (int i = 0; i < query->term_count; i++) {
         const struct query_term *term = &query->terms[i];
         const struct posting_list *list = index_list(index, term->stem);
-        float weight = term->weight > 0.8f ? term->weight : weights->synonym;
+        float weight = term->weight > 0.8f ? term->weight : weights->synonym, idf;
 
         if (list == NULL)
             continue;
+        idf = list->idf;
+        if (term->like[0] != '\0' && index_list(index, term->like) != NULL && index_list(index, term->like)->idf < idf)
+            idf = index_list(index, term->like)->idf;
         if (term->is_excluded)
             add_part(plan, list, -weights->negated, "not");
         else
-            add_part(plan, list, scale * weights->text * weight * list->idf / most, "word");
+            add_part(plan, list, scale * weights->text * weight * idf / most, "word");
+    }
+}
+
+/* Words that stand together in the question and in a title. */
+static void
+plan_pairs(struct ranking_plan *plan, const struct index *index, const struct question *query, const struct weights *weights, float scale)
+{
+    float most = 1;
+
+    for (int i = 0; i < query->term_count; i++) {
+        const struct posting_list *list = index_list(index, query->terms[i].stem);
+
+        if (list != NULL && !query->terms[i].is_excluded && query->terms[i].weight > 0.8f)
+            most += list->idf;
+    }
+    for (int i = 0; i < query->pair_count; i++) {
+        const struct posting_list *list = index_attribute(index, '2', query->pairs[i]);
+
+        if (list != NULL)
+            add_part(plan, list, scale * weights->pair * list->idf / most, "together");
     }
 }
 
@@ -76,9 +101,12 @@ plan_who(struct ranking_plan *plan, const struct index *index, const struct trai
     } else if (wants->genders == GENDER_UNISEX) {
         add_part(plan, index_attribute(index, 'g', "unisex"), weights->gender, "for");
     }
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         if (wants->ages >> i & 1)
             add_part(plan, index_attribute(index, 'a', ages[i]), weights->age, "age");
+        else if (wants->ages == 0 && (1 << i) != AGE_ADULT)
+            add_part(plan, index_attribute(index, 'a', ages[i]), -weights->child, "for a child");
+    }
 }
 
 static void
@@ -141,6 +169,8 @@ plan_occasion(struct ranking_plan *plan, const struct index *index, const struct
 
         add_part(plan, index_attribute(index, 'k', name), -scale * weights->shuns, "shuns: kind");
     }
+    if (!kinds)
+        scale *= weights->occasion_beside;
     for (list = occasion->styles; lexicon_each(&list, phrase);)
         plan_suiting(plan, index, phrase, scale * weights->occasion_word);
     for (list = occasion->avoids; lexicon_each(&list, phrase);)
@@ -153,8 +183,8 @@ plan_query(struct ranking_plan *plan, const struct index *index, const struct qu
     const struct traits *wants = &query->wants;
 
     plan_words(plan, index, query, weights, scale);
+    plan_pairs(plan, index, query, weights, scale);
     plan_kinds(plan, index, wants, weights, scale);
-    plan_who(plan, index, wants, weights);
     plan_colours(plan, index, wants->colours, wants->materials, query->excludes.colours, weights, scale);
     for (int i = 0; i < query->excludes.kind_count; i++) {
         const char *name = lexicon_kind(index->lexicon, query->excludes.kinds[i])->name;
@@ -181,8 +211,10 @@ ranking_plan(struct ranking_plan *plan, const struct index *index, const struct 
 
     plan->count = 0;
     plan->order = query->order;
+    plan->has_brand = query->wants.brand_count > 0;
     plan->spreads = !asked;
     plan_query(plan, index, query, weights, 1, !asked);
+    plan_who(plan, index, &query->wants, weights);
     if (soft != NULL)
         plan_query(plan, index, soft, weights, 0.4f, !asked);
 }
@@ -299,35 +331,158 @@ matches_all(const struct ranking_plan *plan)
 }
 
 static void
-gather(struct ranking *ranking, struct index *index, const struct ranking_plan *plan, const struct filter *filter, float popularity,
-       struct heap *heaps, int heap_count, bool counts)
+mark_list(struct index *index, const struct posting_list *list)
 {
-    float floor = matches_all(plan) ? -1e30f : 0;
-    bool by_category = filter_clause(filter, CLAUSE_CATEGORY) != NULL;
+    for (uint32_t i = 0; list != NULL && i < list->count; i++)
+        index->marks[index->docs[list->from + i] >> 6] |= UINT64_C(1) << (index->docs[list->from + i] & 63);
+}
 
-    if (by_category && (plan->order != ORDER_BEST || counts))
-        floor = -1e30f; /* "how many dresses": all of them, however the words score */
-    for (uint32_t i = 0; i < index->product_count; i++) {
-        float score = index->scores[i];
-        struct heap *heap;
+/* Mark every product that can keep the clause on categories: a kind's list has those of the kinds below it. */
+static void
+mark_by_category(struct index *index, const struct clause *clause)
+{
+    const struct lexicon *lexicon = index->lexicon;
 
-        if (score <= floor)
-            continue;
-        score += popularity * index->products[i].popularity;
-        heap = heap_count == 1 ? heaps : &heaps[index->products[i].slot % heap_count];
-        if (plan->order == ORDER_BEST && !counts && heap->count == heap->capacity && score <= heap->hits[0].score)
-            continue;
-        if (!filter_passes(filter, i))
-            continue;
-        ranking->total++;
-        struct ranking_hit hit = { .product = i, .score = score, .price = PRICE_NONE };
+    for (uint16_t i = 0; i < lexicon_kind_count(lexicon); i++) {
+        const struct kind *kind = lexicon_kind(lexicon, i);
+        bool in_parent = kind->parent != KIND_NONE && clause->kinds[kind->parent >> 6] >> (kind->parent & 63) & 1;
 
-        if (plan->order != ORDER_BEST) {
-            if ((hit.price = price_of(index, filter, i, plan->order)) == PRICE_NONE)
-                continue;
-            hit.score = plan->order == ORDER_CHEAPEST ? -(float)hit.price : (float)hit.price;
+        if (clause->kinds[i >> 6] >> (i & 63) & 1 && !in_parent)
+            mark_list(index, index_attribute(index, 'k', kind->name));
+    }
+    for (uint32_t i = 1; clause->pass != NULL && i < names_count(index->names[NAMES_CATEGORY]); i++)
+        if (clause->pass[i >> 6] >> (i & 63) & 1)
+            mark_list(index, index_attribute(index, 't', names_text(index->names[NAMES_CATEGORY], i)));
+}
+
+/* A walk over what may pass: the marked products, or all. */
+struct gathering {
+    struct ranking *ranking;
+    const struct index *index;
+    const struct ranking_plan *plan;
+    const struct filter *filter;
+    struct heap *heaps;
+    int heap_count;
+    float floor, popularity;
+    bool counts;
+};
+
+static void
+consider(struct gathering *gathering, uint32_t product)
+{
+    const struct index *index = gathering->index;
+    const struct ranking_plan *plan = gathering->plan;
+    float score = index->scores[product];
+    struct heap *heap;
+
+    if (score <= gathering->floor)
+        return;
+    if (gathering->heap_count == 1 && plan->order == ORDER_BEST && !gathering->counts &&
+        gathering->heaps->count == gathering->heaps->capacity && score + gathering->popularity <= gathering->heaps->hits[0].score)
+        return; /* before anything else of the product is fetched */
+    score += gathering->popularity * index->products[product].popularity;
+    heap = gathering->heap_count == 1 ? gathering->heaps : &gathering->heaps[index->products[product].slot % gathering->heap_count];
+    if (plan->order == ORDER_BEST && !gathering->counts && heap->count == heap->capacity && score <= heap->hits[0].score)
+        return;
+    if (!filter_passes(gathering->filter, product))
+        return;
+    gathering->ranking->total++;
+    struct ranking_hit hit = { .product = product, .score = score, .price = PRICE_NONE };
+
+    if (plan->order != ORDER_BEST) {
+        if ((hit.price = price_of(index, gathering->filter, product, plan->order)) == PRICE_NONE)
+            return;
+        hit.score = plan->order == ORDER_CHEAPEST ? -(float)hit.price : (float)hit.price;
+    }
+    heap_put(heap, hit);
+}
+
+bool
+ranking_mark(struct index *index, const struct filter *filter)
+{
+    for (int i = 0; i < filter->count; i++)
+        if (filter->clauses[i].field == CLAUSE_CATEGORY && !filter->clauses[i].excludes && filter->clauses[i].slot[0] == '\0') {
+            mark_by_category(index, &filter->clauses[i]);
+            return true;
         }
-        heap_put(heap, hit);
+    return false;
+}
+
+static int
+compare_scores(const void *left, const void *right)
+{
+    float a = *(const float *)left, b = *(const float *)right;
+
+    return a > b ? -1 : a < b;
+}
+
+/* The score that about WANTED products are above, by a sample of them. */
+static float
+score_above(const struct index *index, const float *sample, uint32_t count, uint32_t wanted)
+{
+    uint64_t place = (uint64_t)wanted * count / index->product_count;
+
+    return sample[place < count ? place : count - 1];
+}
+
+/* Whether nothing that scores LEVEL or less can be among the best any more. */
+static bool
+has_enough(const struct gathering *gathering, float level)
+{
+    const struct heap *heap = gathering->heaps;
+    int kept = 0;
+
+    if (gathering->plan->order != ORDER_BEST || gathering->counts)
+        return false;
+    if (gathering->heap_count == 1)
+        return heap->count == heap->capacity && heap->hits[0].score >= level + gathering->popularity;
+    for (int i = 0; i < gathering->heap_count; i++)
+        kept += heap[i].count;
+    return kept >= RANKING_HITS / 2;
+}
+
+/* All products, those with the best scores first, so that the filter is asked about few. */
+static void
+gather_by_level(struct gathering *gathering)
+{
+    static const uint32_t wanted[] = { 1500, 6000, 24000, UINT32_MAX };
+    const struct index *index = gathering->index;
+    uint32_t step = index->product_count / 2048 + 1, count = 0;
+    float sample[2049], above = INFINITY;
+
+    for (uint32_t i = 0; i < index->product_count && count < 2049; i += step)
+        sample[count++] = index->scores[i];
+    qsort(sample, count, sizeof *sample, compare_scores);
+    for (size_t round = 0; round < sizeof wanted / sizeof *wanted; round++) {
+        float level = wanted[round] >= index->product_count ? gathering->floor : score_above(index, sample, count, wanted[round]);
+
+        if (level < gathering->floor)
+            level = gathering->floor;
+        for (uint32_t i = 0; i < index->product_count; i++)
+            if (index->scores[i] > level && index->scores[i] <= above)
+                consider(gathering, i);
+        if (level <= gathering->floor || has_enough(gathering, level))
+            return;
+        above = level;
+    }
+}
+
+static void
+gather(struct gathering *gathering, struct index *index)
+{
+    uint32_t words = index->product_count / 64 + 1;
+
+    gathering->floor = matches_all(gathering->plan) ? -1e30f : 0;
+    if (!ranking_mark(index, gathering->filter)) {
+        gather_by_level(gathering);
+        return;
+    }
+    if (gathering->plan->order != ORDER_BEST || gathering->counts)
+        gathering->floor = -1e30f; /* "how many dresses": all of them, however the words score */
+    for (uint32_t i = 0; i < words; i++) {
+        for (uint64_t bits = index->marks[i]; bits != 0; bits &= bits - 1)
+            consider(gathering, i * 64 + (uint32_t)__builtin_ctzll(bits));
+        index->marks[i] = 0;
     }
 }
 
@@ -335,18 +490,20 @@ void
 ranking_run(struct ranking *ranking, struct index *index, const struct ranking_plan *plan, const struct filter *filter,
             const struct weights *weights, int limit, bool counts)
 {
-    bool spreads = plan->spreads && plan->order == ORDER_BEST && limit <= RANKING_HITS / 2;
+    bool spreads = plan->spreads && plan->order == ORDER_BEST && limit <= RANKING_SPREAD;
     int heap_count = spreads ? RANKING_SLOTS : 1, capacity;
     struct heap heaps[RANKING_SLOTS];
 
     ranking->count = 0;
     ranking->total = 0;
-    limit = limit > RANKING_HITS ? RANKING_HITS : limit;
+    limit = limit > RANKING_HITS ? RANKING_HITS : limit < 12 ? 48 : limit < RANKING_HITS / 4 ? 4 * limit : limit; /* more than wanted, for variety */
     capacity = spreads ? RANKING_HITS / RANKING_SLOTS : limit;
     for (int i = 0; i < heap_count; i++)
         heaps[i] = (struct heap){ ranking->hits + i * capacity, 0, capacity };
     add_scores(index, plan);
-    gather(ranking, index, plan, filter, weights->popularity, heaps, heap_count, counts);
+    struct gathering gathering = { ranking, index, plan, filter, heaps, heap_count, 0, weights->popularity, counts };
+
+    gather(&gathering, index);
     memset(index->scores, 0, index->product_count * sizeof *index->scores);
     for (int i = 0; i < heap_count; i++) { /* close the gaps, then sort as one */
         memmove(ranking->hits + ranking->count, heaps[i].hits, (size_t)heaps[i].count * sizeof *ranking->hits);
@@ -361,7 +518,8 @@ ranking_run(struct ranking *ranking, struct index *index, const struct ranking_p
 
 /* -- variety ------------------------------------------------------------------------------------- */
 
-/* What HIT is worth after those before it. */
+/* What HIT is worth after those before it: a brand or a look that was there stands back by no more than
+ * WEIGHTS->variety; where the plan spreads, a slot and a kind that were there stand back by more each time. */
 static float
 worth(const struct ranking *ranking, int at, int chosen, const struct index *index, const struct ranking_plan *plan,
       const struct weights *weights)
@@ -369,19 +527,20 @@ worth(const struct ranking *ranking, int at, int chosen, const struct index *ind
     const struct product *product = &index->products[ranking->hits[at].product];
     float value = ranking->hits[at].score;
     int slots = 0, kinds = 0;
+    bool seen = false;
 
     for (int i = 0; i < chosen; i++) {
         const struct product *before = &index->products[ranking->hits[i].product];
 
-        if (before->title == product->title && before->kind == product->kind)
-            value -= 4 * weights->variety; /* it looks the same */
-        if (before->brand != 0 && before->brand == product->brand)
-            value -= weights->variety / 2;
+        seen = seen || (before->title == product->title && before->kind == product->kind) ||
+               (!plan->has_brand && before->brand != 0 && before->brand == product->brand);
         slots += before->slot == product->slot;
         kinds += before->kind == product->kind;
     }
+    if (seen)
+        value -= weights->variety;
     if (plan->spreads)
-        value -= weights->variety * (6 * (float)slots + 3 * (float)kinds);
+        value -= weights->spread * ((float)slots + 0.5f * (float)kinds);
     return value;
 }
 

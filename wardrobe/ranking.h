@@ -15,6 +15,7 @@
 #define RANKING_PARTS 512
 #define RANKING_HITS 240
 #define RANKING_SLOTS 16
+#define RANKING_SPREAD 32 /* hits wanted at most for the best of each slot to be gathered */
 
 /* One list of products, and what being in it is worth. */
 struct ranking_part {
@@ -28,6 +29,7 @@ struct ranking_plan {
     struct ranking_part parts[RANKING_PARTS];
     int count;
     bool spreads;      /* no kind of garment was asked for: the best of each slot */
+    bool has_brand;    /* a brand was named: no other one need have its turn */
     enum query_order order;
 };
 
@@ -47,10 +49,14 @@ struct ranking {
 void ranking_plan(struct ranking_plan *plan, const struct index *index, const struct question *query,
                   const struct question *soft, const struct weights *weights);
 
-/* The best LIMIT (at most RANKING_HITS) products that pass FILTER, best first. COUNTS: count all that match. With an
+/* The best LIMIT products (at most RANKING_HITS, and some more for variety) that pass FILTER, best first. COUNTS: count all that match. With an
  * order by price it is exact over the whole catalogue. Uses INDEX->scores. */
 void ranking_run(struct ranking *ranking, struct index *index, const struct ranking_plan *plan,
                  const struct filter *filter, const struct weights *weights, int limit, bool counts);
+
+/* Set INDEX->marks for every product that can keep FILTER's clause on categories. False, and no marks, when it has none; the
+ * caller puts the marks back to 0. */
+bool ranking_mark(struct index *index, const struct filter *filter);
 
 /* Put variety into the first LIMIT hits: brands, kinds (and slots, where PLAN spreads) take turns within what is about as good. */
 void ranking_vary(struct ranking *ranking, const struct index *index, const struct ranking_plan *plan,

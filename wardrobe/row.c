@@ -166,6 +166,8 @@ row_price(const char *text, char code[4])
                 return PRICE_NONE;
             continue;
         }
+        if (amount > INT64_C(100000000000))
+            return PRICE_NONE;
         amount = amount * 10 + (text[i] - '0');
         after += i > point;
     }

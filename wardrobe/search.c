@@ -97,6 +97,21 @@ make_filter(struct search_work *work, struct catalogue *catalogue, const struct 
     add_said(work, catalogue_index(catalogue), search);
 }
 
+/* Drop what is far worse than the best: the shopper's own words have brought it in by a word or two. */
+static void
+cut_weak(struct ranking *ranking, float share)
+{
+    float best = 0;
+    int kept = 0;
+
+    for (int i = 0; i < ranking->count; i++)
+        best = ranking->hits[i].score > best ? ranking->hits[i].score : best;
+    for (int i = 0; i < ranking->count; i++)
+        if (ranking->hits[i].score >= share * best)
+            ranking->hits[kept++] = ranking->hits[i];
+    ranking->count = kept;
+}
+
 static int
 rank_once(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
@@ -116,7 +131,7 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     make_filter(work, catalogue, search);
     buffer_clear(&words);
     buffer_clear(&soft);
-    if (work->filter.failed) {
+    if (filter_prepare(&work->filter) < 0) {
         log_error("search: no memory for its criteria, or too many of them");
         search_end(work);
         return -1;
@@ -124,12 +139,17 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     ranking_plan(&work->plan, index, &work->query, soft.size > 0 || work->soft.term_count > 0 ? &work->soft : NULL, search->weights);
     if (filter_clause(&work->filter, CLAUSE_CATEGORY) != NULL)
         work->plan.spreads = false;
-    ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights, search->limit * 4 < 100 ? 100 : search->limit,
+    ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights, search->limit,
                 work->query.counts);
-    audience_keep(&work->ranking, index, &work->query, &work->filter);
-    ranking_vary(&work->ranking, index, &work->plan, search->weights, search->limit);
+    if (search->limit <= RANKING_SPREAD) { /* cards, not a list to go through */
+        if (search->wish != NULL || work->query.term_count > 0)
+            audience_keep(&work->ranking, index, &work->query, &work->filter);
+        ranking_vary(&work->ranking, index, &work->plan, search->weights, search->limit);
+    }
     if (work->ranking.count > search->limit)
         work->ranking.count = search->limit;
+    if (search->early && work->plan.order == ORDER_BEST)
+        cut_weak(&work->ranking, search->weights->cut);
     return 0;
 }
 
@@ -211,6 +231,7 @@ struct blame {
     uint32_t alone[FILTER_CLAUSES];   /* products that fail this clause only */
     int64_t cheapest[FILTER_CLAUSES]; /* of them, or PRICE_NONE */
     uint32_t fails[FILTER_CLAUSES];   /* products that fail it at all */
+    bool any;                         /* there is one in `alone` */
 };
 
 /* What kind of garment was wanted is not what one gives up, unless there is nothing else. */
@@ -221,30 +242,45 @@ is_about_kind(const struct clause *clause)
 }
 
 static void
-find_blame(const struct filter *filter, struct blame *blame)
+blame_product(const struct filter *filter, struct blame *blame, uint32_t product)
 {
     const struct index *index = filter->index;
+    uint32_t best;
+    uint64_t failed = filter_failed(filter, product, 0, &best);
 
+    if (failed >> 63)
+        return; /* sold out */
+    for (uint64_t bits = failed; bits != 0; bits &= bits - 1)
+        blame->fails[__builtin_ctzll(bits)]++;
+    if (failed != 0 && (failed & (failed - 1)) == 0) {
+        int clause = __builtin_ctzll(failed);
+        int64_t price = variant_price(&index->variants[best], filter->now, NULL);
+
+        blame->alone[clause]++;
+        blame->any = true;
+        if (price != PRICE_NONE && (blame->cheapest[clause] == PRICE_NONE || price < blame->cheapest[clause]))
+            blame->cheapest[clause] = price;
+    }
+}
+
+/* Look through the garments that were asked for, and only where none of them is one criterion away through all. */
+static void
+find_blame(struct index *index, const struct filter *filter, struct blame *blame)
+{
     memset(blame, 0, sizeof *blame);
     for (int i = 0; i < filter->count; i++)
         blame->cheapest[i] = PRICE_NONE;
-    for (uint32_t product = 0; product < index->product_count; product++) {
-        uint32_t best;
-        uint64_t failed = filter_failed(filter, product, 0, &best);
-
-        if (failed >> 63)
-            continue; /* sold out */
-        for (uint64_t bits = failed; bits != 0; bits &= bits - 1)
-            blame->fails[__builtin_ctzll(bits)]++;
-        if (failed != 0 && (failed & (failed - 1)) == 0) {
-            int clause = __builtin_ctzll(failed);
-            int64_t price = variant_price(&index->variants[best], filter->now, NULL);
-
-            blame->alone[clause]++;
-            if (price != PRICE_NONE && (blame->cheapest[clause] == PRICE_NONE || price < blame->cheapest[clause]))
-                blame->cheapest[clause] = price;
+    if (ranking_mark(index, filter))
+        for (uint32_t i = 0; i < index->product_count / 64 + 1; i++) {
+            for (uint64_t bits = index->marks[i]; bits != 0; bits &= bits - 1)
+                blame_product(filter, blame, i * 64 + (uint32_t)__builtin_ctzll(bits));
+            index->marks[i] = 0;
         }
-    }
+    if (blame->any)
+        return;
+    memset(blame->fails, 0, sizeof blame->fails);
+    for (uint32_t product = 0; product < index->product_count; product++)
+        blame_product(filter, blame, product);
 }
 
 static void
@@ -261,13 +297,13 @@ append_once(json_t *list, const char *text)
 
 /* Which criteria emptied the result, and what giving one up would bring. */
 static void
-explain_nothing(const struct filter *filter, json_t *result)
+explain_nothing(struct index *index, const struct filter *filter, json_t *result)
 {
     json_t *blocked = json_array();
     struct blame blame;
     int drop = -1;
 
-    find_blame(filter, &blame);
+    find_blame(index, filter, &blame);
     for (int kind = 0; kind < 2 && drop < 0; kind++)
         for (int i = 0; i < filter->count; i++) {
             if (is_about_kind(&filter->clauses[i]) != (kind == 1) || blame.alone[i] == 0)
@@ -337,7 +373,7 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
     if (work->query.counts)
         json_object_set_new(*result, "count", json_integer(work->ranking.total));
     if (work->ranking.count == 0)
-        explain_nothing(&work->filter, *result);
+        explain_nothing(catalogue_index_to_weigh(catalogue), &work->filter, *result);
     set_unchecked(work, *result);
     json_object_set_new(*result, "version", json_string(catalogue_version(catalogue)));
     if (traits != NULL)

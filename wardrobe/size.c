@@ -300,6 +300,15 @@ read_numeric(const char *text, const char *system, uint8_t genders, struct size 
     return value >= 260 && high <= 700;
 }
 
+/* Whether a number on trousers counts inches: not in EU numbers, and not in women's UK ones. */
+static bool
+is_waist_system(const char *system, uint8_t genders, const char *text)
+{
+    if (system[0] == '\0' || strcasecmp(system, "US") == 0)
+        return true;
+    return strcasecmp(system, "UK") == 0 && (genders != GENDER_FEMALE || strtol(text, NULL, 10) > 24);
+}
+
 enum size_class
 size_read(const char *text, const char *sizes, const char *system, uint8_t genders, uint8_t ages, struct size *size)
 {
@@ -316,7 +325,7 @@ size_read(const char *text, const char *sizes, const char *system, uint8_t gende
         return size->class;
     if (read_letters(text, size))
         return size->class;
-    if (waist && system[0] == '\0' && read_waist(text, size))
+    if (waist && is_waist_system(system, genders, text) && read_waist(text, size))
         return size->class;
     if ((toupper((unsigned char)text[0]) == 'W' || strpbrk(text, "xXwW") != NULL) && read_waist(text, size))
         return size->class;

@@ -36,23 +36,12 @@ spelling_distance(const char *a, const char *b, int most)
     return rows[size_a % 3][size_b];
 }
 
-/* The letters of WORD as bits: two words with D slips between them differ in 2 D of them at most. */
-static uint32_t
-letters(const char *word)
-{
-    uint32_t bits = 0;
-
-    for (; *word != '\0'; word++)
-        bits |= 1u << (*word & 31);
-    return bits;
-}
-
 bool
 spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE])
 {
     size_t size = strlen(stem);
     int most = size >= 8 ? 2 : 1, best = most + 1;
-    uint32_t bits = letters(stem), best_count = 0, terms = names_count(index->names[NAMES_TERM]);
+    uint32_t bits = index_letters(stem), best_count = 0;
     const char *found = NULL;
 
     if (size < 4)
@@ -60,17 +49,20 @@ spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE
     for (const char *c = stem; *c != '\0'; c++)
         if (!islower((unsigned char)*c))
             return false;
-    for (uint32_t i = 0; i < terms; i++) {
-        const char *term = names_text(index->names[NAMES_TERM], i);
+    for (uint32_t i = 0; i < index->spelt_count; i++) {
+        const struct spelt *spelt = &index->spelt[i];
+        const char *term;
         int distance;
 
-        if (index->lists[i].count < 2 || term[0] == '=' || (term[0] != stem[0] && term[1] != stem[1] && term[1] != stem[0]) ||
-            __builtin_popcount(bits ^ letters(term)) > 2 * most)
+        if (abs((int)spelt->size - (int)size) > most || __builtin_popcount(bits ^ spelt->letters) > 2 * most)
+            continue;
+        term = names_text(index->names[NAMES_TERM], spelt->term);
+        if (term[0] != stem[0] && (size < 6 || (term[1] != stem[1] && term[1] != stem[0])))
             continue;
         distance = spelling_distance(stem, term, most);
-        if (distance < best || (distance == best && distance <= most && index->lists[i].count > best_count)) {
+        if (distance < best || (distance == best && distance <= most && index->lists[spelt->term].count > best_count)) {
             best = distance;
-            best_count = index->lists[i].count;
+            best_count = index->lists[spelt->term].count;
             found = distance <= most ? term : found;
         }
     }

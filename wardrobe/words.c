@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <libstemmer.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -302,119 +303,15 @@ words_stemmed(struct stemmer *stemmer, const char *text, char *out, size_t size)
     }
 }
 
-/* The character that the entity at TEXT stands for, and its bytes in *USED; 0 for none. */
-static uint32_t
-entity(const char *text, size_t size, size_t *used)
+void
+words_pair(const char *first, const char *second, char name[16])
 {
-    static const struct {
-        const char *name;
-        uint32_t point;
-    } names[] = { { "amp;", '&' },    { "lt;", '<' },       { "gt;", '>' },        { "quot;", '"' },
-                  { "apos;", '\'' },  { "nbsp;", ' ' },     { "rsquo;", '\'' },    { "lsquo;", '\'' },
-                  { "ndash;", '-' },  { "mdash;", '-' },    { "hellip;", '.' },    { "eacute;", 0xe9 },
-                  { "egrave;", 0xe8 }, { "agrave;", 0xe0 }, { "euro;", 0x20ac },   { "pound;", 0xa3 },
-                  { "bull;", ' ' },   { "trade;", ' ' },    { "reg;", ' ' },       { "copy;", ' ' } };
-    uint32_t point = 0;
-    size_t at = 2;
+    uint32_t h = 2166136261u;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t length = strlen(names[i].name);
-
-        if (size > length && strncmp(text + 1, names[i].name, length) == 0) {
-            *used = length + 1;
-            return names[i].point;
-        }
-    }
-    if (size < 4 || text[1] != '#')
-        return 0;
-    bool hex = text[2] == 'x' || text[2] == 'X';
-    for (at += hex; at < size && at < 10 && isxdigit((unsigned char)text[at]); at++) {
-        int digit = isdigit((unsigned char)text[at]) ? text[at] - '0' : tolower((unsigned char)text[at]) - 'a' + 10;
-
-        if (!hex && digit > 9)
-            return 0;
-        point = point * (hex ? 16 : 10) + (uint32_t)digit;
-    }
-    if (at >= size || text[at] != ';' || point == 0 || point > 0xffff || (point >= 0xd800 && point < 0xe000))
-        return 0;
-    *used = at + 1;
-    return point < ' ' ? ' ' : point;
-}
-
-/* Write POINT as UTF-8; an entity is never shorter than what it stands for. */
-static size_t
-put_point(char *out, uint32_t point)
-{
-    if (point < 0x80) {
-        out[0] = (char)point;
-        return 1;
-    }
-    if (point < 0x800) {
-        out[0] = (char)(0xc0 | point >> 6);
-        out[1] = (char)(0x80 | (point & 0x3f));
-        return 2;
-    }
-    out[0] = (char)(0xe0 | point >> 12);
-    out[1] = (char)(0x80 | (point >> 6 & 0x3f));
-    out[2] = (char)(0x80 | (point & 0x3f));
-    return 3;
-}
-
-/* How many bytes the tag at TEXT has; 0 when it is no tag. Script and style go with what they hold. */
-static size_t
-tag(const char *text, size_t size)
-{
-    const char *end;
-    size_t used;
-
-    if (size < 3 || !(isalpha((unsigned char)text[1]) || text[1] == '/' || text[1] == '!'))
-        return 0;
-    if ((end = memchr(text, '>', size)) == NULL)
-        return 0;
-    used = (size_t)(end - text) + 1;
-    for (int i = 0; i < 2; i++) {
-        const char *name = i == 0 ? "script" : "style", *close = i == 0 ? "</script" : "</style";
-
-        if (size > 7 && strncasecmp(text + 1, name, strlen(name)) == 0) {
-            const char *found = used < size ? memmem(text + used, size - used, close, strlen(close)) : NULL;
-            const char *last = found == NULL ? NULL : memchr(found, '>', size - (size_t)(found - text));
-
-            return last == NULL ? size : (size_t)(last - text) + 1;
-        }
-    }
-    return used;
-}
-
-size_t
-words_strip_html(char *text, size_t size)
-{
-    size_t at = 0, used = 0, to = 0;
-    bool space = true;
-
-    while (at < size) {
-        uint32_t point = 0;
-
-        if (text[at] == '<' && (used = tag(text + at, size - at)) > 0) {
-            at += used;
-            point = ' ';
-        } else if (text[at] == '&' && (point = entity(text + at, size - at, &used)) != 0) {
-            at += used;
-        } else if (isspace((unsigned char)text[at])) {
-            at++;
-            point = ' ';
-        } else {
-            text[to++] = text[at++];
-            space = false;
-            continue;
-        }
-        if (point == ' ' && space)
-            continue;
-        space = point == ' ';
-        to += put_point(text + to, point);
-    }
-    while (to > 0 && text[to - 1] == ' ')
-        to--;
-    if (to < size)
-        text[to] = '\0';
-    return to;
+    for (; *first != '\0'; first++)
+        h = (h ^ (unsigned char)*first) * 16777619u;
+    h = (h ^ ' ') * 16777619u;
+    for (; *second != '\0'; second++)
+        h = (h ^ (unsigned char)*second) * 16777619u;
+    snprintf(name, 16, "%05x", (h ^ h >> 18) & 0x3ffff);
 }

@@ -34,8 +34,7 @@ void stemmer_stem(struct stemmer *stemmer, const char *word, char stem[WORD_SIZE
 /* Write the stems of TEXT's words with single spaces between them to OUT (SIZE bytes, cut at a whole word). */
 void words_stemmed(struct stemmer *stemmer, const char *text, char *out, size_t size);
 
-/* HTML of SIZE bytes as plain text, in place: tags go, blocks become spaces, entities their characters.
- * Returns the new size. */
-size_t words_strip_html(char *text, size_t size);
+/* A name for two stems that stand one after the other: one of 262,144, so that a large catalogue has no more. */
+void words_pair(const char *first, const char *second, char name[16]);
 
 #endif

@@ -1,0 +1,107 @@
+/* ask_catalogue: searches in one process, for the benches: what on_lookup.c runs, without the bus.
+ *
+ *   ask_catalogue CATALOGUE < commands
+ *
+ *   weights title=2,kind=0.4    change the weights; answers "ok"
+ *   rank LIMIT WORDS            the ranking alone; answers "MICROSECONDS ID ID ..."
+ *   look LIMIT WORDS            all that LOOKUP does, early, with its answer as JSON text;
+ *                               answers "MICROSECONDS PRODUCTS" */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/buffer.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "wardrobe/search.h"
+
+/* The time that this process had a core: other work on the machine is none of the search's. */
+static int64_t
+now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void
+rank(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+{
+    int64_t started = now_us();
+
+    if (search_rank(work, catalogue, search) < 0)
+        exit(1);
+    printf("%lld", (long long)(now_us() - started));
+    for (int i = 0; i < work->ranking.count; i++) {
+        const struct index *index = catalogue_index(catalogue);
+        struct record record;
+
+        if (catalogue_record(catalogue, index->products[work->ranking.hits[i].product].first, &record) == 0)
+            printf(" %s", record.id);
+    }
+    printf("\n");
+    search_end(work);
+}
+
+static void
+look(struct search_work *work, struct catalogue *catalogue, const struct search *search, struct buffer *out)
+{
+    int64_t started = now_us();
+    json_t *result, *traits;
+    size_t products;
+
+    if (search_run(work, catalogue, search, &result, &traits) < 0)
+        exit(1);
+    buffer_reset(out);
+    json_write(out, result, 0);
+    json_write(out, traits, 0);
+    products = json_array_size(json_object_get(result, "products"));
+    json_decref(result);
+    json_decref(traits);
+    printf("%lld %zu\n", (long long)(now_us() - started), products);
+}
+
+int
+main(int argc, char *argv[])
+{
+    struct stemmer *stemmer = stemmer_new("english");
+    struct lexicon *lexicon = lexicon_new(stemmer);
+    struct search_work *work = calloc(1, sizeof *work);
+    struct catalogue *catalogue;
+    struct weights weights;
+    struct buffer out = { 0 };
+    static char line[65536];
+
+    log_start("ask_catalogue");
+    if (argc != 2 || work == NULL || (catalogue = catalogue_open(argv[1], lexicon, NULL)) == NULL)
+        return 1;
+    weights_default(&weights);
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        char *words = line + 5;
+        struct search search = { .slot = "", .limit = (int)strtol(line + 4, &words, 10), .now = clock_wall_ms() / 1000, .weights = &weights };
+
+        line[strcspn(line, "\n")] = '\0';
+        search.words = words + (*words == ' ');
+        if (strncmp(line, "weights ", 8) == 0) {
+            weights_default(&weights);
+            if (weights_change(&weights, line + 8) < 0 || index_weigh(catalogue_index_to_weigh(catalogue), &weights) < 0)
+                return 1;
+            puts("ok");
+        } else if (strncmp(line, "rank ", 5) == 0) {
+            rank(work, catalogue, &search);
+        } else if (strncmp(line, "look ", 5) == 0) {
+            search.early = true;
+            look(work, catalogue, &search, &out);
+        }
+        fflush(stdout);
+    }
+    buffer_clear(&out);
+    catalogue_close(&catalogue);
+    lexicon_destroy(&lexicon);
+    stemmer_destroy(&stemmer);
+    free(work);
+    return 0;
+}

@@ -1,0 +1,183 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "wardrobe/lexicon.h"
+#include "wardrobe/row.h"
+
+static struct item item;
+
+static struct feed_row
+good(void)
+{
+    struct feed_row row = { .line = 2 };
+
+    row.texts[FEED_ID] = "A-1";
+    row.texts[FEED_TITLE] = " Linen  Shirt ";
+    row.texts[FEED_PRICE] = "49.00 USD";
+    row.texts[FEED_AVAILABILITY] = "in stock";
+    row.texts[FEED_GENDER] = "male";
+    row.texts[FEED_AGE_GROUP] = "adult";
+    return row;
+}
+
+static void
+prices_are_read_in_every_form(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t amount;
+        const char *code;
+    } cases[] = { { "15.00 USD", 1500, "USD" },      { "USD 15", 1500, "USD" },          { "$15", 1500, "USD" },
+                  { "15,550.00 RUB", 1555000, "RUB" }, { "49,90 EUR", 4990, "EUR" },     { "1.299,00 EUR", 129900, "EUR" },
+                  { "15,550 JPY", 15550, "JPY" },    { "9.999 KWD", 9999, "KWD" },       { "\xe2\x82\xac 7.5", 750, "EUR" },
+                  { "1,234,567 INR", 123456700, "INR" }, { "12", 1200, "" },              { "0.00 USD", 0, "USD" },
+                  { "", PRICE_NONE, "" },            { "free", PRICE_NONE, "" },         { "15.005 USD", PRICE_NONE, "USD" },
+                  { "-3 USD", PRICE_NONE, "" },      { "15 USD each", PRICE_NONE, "USD" }, { "99999999999999999 USD", PRICE_NONE, "USD" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char code[4] = "";
+
+        if (row_price(cases[i].text, code) != cases[i].amount)
+            fail_msg("%s is not %lld", cases[i].text, (long long)row_price(cases[i].text, code));
+        if (cases[i].amount != PRICE_NONE)
+            assert_string_equal(code, cases[i].code);
+    }
+}
+
+static void
+times_are_seconds_and_zones_count(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t seconds;
+    } cases[] = { { "1970-01-02", 86400 },
+                  { "2026-11-22T00:00Z", 1795305600 },
+                  { "2026-11-22T01:00:00+01:00", 1795305600 },
+                  { "2026-11-21T16:00-0800", 1795305600 },
+                  { "2026-13-01", INT64_MIN },
+                  { "tomorrow", INT64_MIN },
+                  { "2026-11-22T25:00", INT64_MIN } };
+    bool date_only;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+
+        assert_int_equal(row_time(&text, &date_only), cases[i].seconds);
+    }
+}
+
+static void
+a_good_row_is_clean(void **state)
+{
+    struct feed_row row = good();
+    struct row_problem problem;
+
+    (void)state;
+    row.texts[FEED_DESCRIPTION] = "<b>Cool</b> &amp; light";
+    row.texts[FEED_SALE_PRICE] = "39.00 USD";
+    row.texts[FEED_SALE_DATES] = "2026-11-01/2026-11-30";
+    assert_int_equal(row_read(&row, "", true, &item, &problem), 0);
+    assert_string_equal(problem.field, "");
+    assert_string_equal(item.title, "Linen Shirt");
+    assert_string_equal(item.group, "A-1");
+    assert_string_equal(item.description, "Cool & light");
+    assert_int_equal(item.sale, 3900);
+    assert_int_equal(item.sale_to - item.sale_from, 30 * 86400);
+    assert_int_equal(item.availability, AVAILABILITY_IN);
+    assert_int_equal(item.gender, GENDER_MALE);
+}
+
+static void
+bad_fields_are_refused_by_name(void **state)
+{
+    static const struct {
+        enum feed_field field;
+        const char *text, *named;
+    } cases[] = { { FEED_ID, "", "id" },
+                  { FEED_TITLE, " ", "title" },
+                  { FEED_TITLE, "bad \xff", "title" },
+                  { FEED_PRICE, "cheap", "price" },
+                  { FEED_PRICE, "15", "price" },
+                  { FEED_AVAILABILITY, "perhaps", "availability" },
+                  { FEED_GENDER, "cat", "gender" },
+                  { FEED_AGE_GROUP, "old", "age_group" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct feed_row row = good();
+        struct row_problem problem;
+
+        row.texts[cases[i].field] = cases[i].text;
+        assert_int_equal(row_read(&row, "", false, &item, &problem), -1);
+        assert_string_equal(problem.field, cases[i].named);
+        assert_true(problem.reason[0] != '\0');
+    }
+}
+
+static void
+a_missing_price_is_a_note_or_refused_when_strict(void **state)
+{
+    struct feed_row row = good();
+    struct row_problem problem;
+
+    (void)state;
+    row.texts[FEED_PRICE] = NULL;
+    assert_int_equal(row_read(&row, "", false, &item, &problem), 0);
+    assert_string_equal(problem.field, "price");
+    assert_true(item.price == PRICE_NONE);
+    assert_int_equal(row_read(&row, "", true, &item, &problem), -1);
+}
+
+static void
+a_sale_above_the_price_is_left_out(void **state)
+{
+    struct feed_row row = good();
+    struct row_problem problem;
+
+    (void)state;
+    row.texts[FEED_SALE_PRICE] = "59.00 USD";
+    assert_int_equal(row_read(&row, "", false, &item, &problem), 0);
+    assert_string_equal(problem.field, "sale_price");
+    assert_true(item.sale == PRICE_NONE);
+    row.texts[FEED_SALE_PRICE] = "39.00 USD";
+    row.texts[FEED_SALE_DATES] = "soon";
+    assert_int_equal(row_read(&row, "", false, &item, &problem), 0);
+    assert_string_equal(problem.field, "sale_price_effective_date");
+    assert_true(item.sale == PRICE_NONE);
+}
+
+static void
+the_path_says_whom_it_is_for(void **state)
+{
+    struct feed_row row = good();
+    struct row_problem problem;
+
+    (void)state;
+    row.texts[FEED_GENDER] = row.texts[FEED_AGE_GROUP] = NULL;
+    row.texts[FEED_TYPE] = "Clothing > Girls > Dresses";
+    assert_int_equal(row_read(&row, "", false, &item, &problem), 0);
+    assert_int_equal(item.gender, GENDER_FEMALE);
+    assert_int_equal(item.age, AGE_KIDS);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prices_are_read_in_every_form),
+        cmocka_unit_test(times_are_seconds_and_zones_count),
+        cmocka_unit_test(a_good_row_is_clean),
+        cmocka_unit_test(bad_fields_are_refused_by_name),
+        cmocka_unit_test(a_missing_price_is_a_note_or_refused_when_strict),
+        cmocka_unit_test(a_sale_above_the_price_is_left_out),
+        cmocka_unit_test(the_path_says_whom_it_is_for),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

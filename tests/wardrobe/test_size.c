@@ -1,0 +1,99 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "wardrobe/lexicon.h"
+#include "wardrobe/size.h"
+
+static void
+sizes_are_read_for_what_the_garment_is(void **state)
+{
+    static const struct {
+        const char *text, *sizes, *system;
+        uint8_t genders, ages;
+        enum size_class class;
+        int low, high;
+    } cases[] = {
+        { "M", "letters", "", 0, 0, SIZE_LETTERS, 30, 30 },          { "S/M", "letters", "", 0, 0, SIZE_LETTERS, 20, 30 },
+        { "x-large", "letters", "", 0, 0, SIZE_LETTERS, 50, 50 },    { "2X", "letters", "", 0, 0, SIZE_LETTERS, 60, 60 },
+        { "42", "shoes", "EU", 0, 0, SIZE_SHOES, 420, 420 },         { "42", "shoes", "", 0, 0, SIZE_SHOES, 420, 420 },
+        { "8", "shoes", "UK", 0, 0, SIZE_SHOES, 419, 419 },          { "9", "shoes", "US", GENDER_MALE, 0, SIZE_SHOES, 419, 419 },
+        { "7.5", "shoes", "US", GENDER_FEMALE, 0, SIZE_SHOES, 381, 381 }, { "32", "waist", "US", GENDER_MALE, 0, SIZE_WAIST, 320, 320 },
+        { "W32 L34", "waist", "", 0, 0, SIZE_WAIST, 320, 320 },      { "32/34", "waist", "", 0, 0, SIZE_WAIST, 320, 320 },
+        { "12", "letters", "UK", GENDER_FEMALE, 0, SIZE_NUMERIC, 400, 400 }, { "8", "letters", "US", GENDER_FEMALE, 0, SIZE_NUMERIC, 380, 380 },
+        { "40", "letters", "EU", GENDER_FEMALE, 0, SIZE_NUMERIC, 400, 400 }, { "40", "letters", "US", GENDER_MALE, 0, SIZE_NUMERIC, 500, 500 },
+        { "4-5 years", "letters", "", 0, AGE_KIDS, SIZE_KIDS, 48, 71 }, { "6-9 months", "letters", "", 0, AGE_INFANT, SIZE_KIDS, 6, 9 },
+        { "One Size", "none", "", 0, 0, SIZE_ONE, 0, 0 },            { "", "letters", "", 0, 0, SIZE_NONE, 0, 0 },
+        { "roomy", "letters", "", 0, 0, SIZE_NONE, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct size size;
+
+        if (size_read(cases[i].text, cases[i].sizes, cases[i].system, cases[i].genders, cases[i].ages, &size) != cases[i].class)
+            fail_msg("%s (%s %s) is read as %s", cases[i].text, cases[i].sizes, cases[i].system, size_class_name(size.class));
+        if (cases[i].class != SIZE_NONE && (size.low != cases[i].low || size.high != cases[i].high))
+            fail_msg("%s is %d to %d", cases[i].text, size.low, size.high);
+    }
+}
+
+/* Whether one who asks for ASKED of CLASS wears OFFERED of a garment in SIZES. */
+static bool
+fits(const char *asked, enum size_class class, const char *system, uint8_t genders, const char *offered, const char *sizes, const char *of_system,
+     uint8_t of_genders)
+{
+    struct size wanted[3], size;
+    int count = size_asked(asked, class, system, genders, wanted);
+
+    size_read(offered, sizes, of_system, of_genders, AGE_ADULT, &size);
+    for (int i = 0; i < count; i++)
+        if (size_fits(&wanted[i], &size))
+            return true;
+    return false;
+}
+
+static void
+sizes_convert_between_systems(void **state)
+{
+    (void)state;
+    assert_true(fits("42", SIZE_SHOES, "EU", 0, "9", "shoes", "US", GENDER_MALE));
+    assert_false(fits("42", SIZE_SHOES, "EU", 0, "11", "shoes", "US", GENDER_MALE));
+    assert_true(fits("8", SIZE_SHOES, "UK", 0, "42", "shoes", "EU", GENDER_UNISEX));
+    assert_true(fits("7.5", SIZE_SHOES, "US", GENDER_FEMALE, "38", "shoes", "EU", GENDER_FEMALE));
+    assert_true(fits("10", SIZE_NUMERIC, "UK", GENDER_FEMALE, "38", "letters", "EU", GENDER_FEMALE));
+    assert_true(fits("M", SIZE_LETTERS, "", GENDER_FEMALE, "40", "letters", "EU", GENDER_FEMALE));
+    assert_false(fits("M", SIZE_LETTERS, "", GENDER_FEMALE, "46", "letters", "EU", GENDER_FEMALE));
+    assert_true(fits("40", SIZE_NUMERIC, "EU", GENDER_FEMALE, "M", "letters", "", GENDER_FEMALE));
+    assert_true(fits("M", SIZE_LETTERS, "", 0, "S/M", "letters", "", 0));
+    assert_true(fits("M", SIZE_LETTERS, "", 0, "One Size", "letters", "", 0));
+    assert_false(fits("42", SIZE_SHOES, "", 0, "One Size", "shoes", "", 0));
+    assert_false(fits("M", SIZE_LETTERS, "", 0, "42", "shoes", "", 0));
+    assert_true(fits("32", SIZE_WAIST, "", 0, "W32 L34", "waist", "", 0));
+    assert_false(fits("W32 L30", SIZE_WAIST, "", 0, "W32 L34", "waist", "", 0));
+}
+
+static void
+a_class_speaks_of_its_own_only(void **state)
+{
+    (void)state;
+    assert_true(size_speaks(SIZE_LETTERS, SIZE_NUMERIC));
+    assert_false(size_speaks(SIZE_LETTERS, SIZE_SHOES));
+    assert_false(size_speaks(SIZE_WAIST, SIZE_NUMERIC));
+    assert_int_equal(size_class_named("shoes"), SIZE_SHOES);
+    assert_int_equal(size_class_named("hats"), SIZE_NONE);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_are_read_for_what_the_garment_is),
+        cmocka_unit_test(sizes_convert_between_systems),
+        cmocka_unit_test(a_class_speaks_of_its_own_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
