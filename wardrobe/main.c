@@ -1,6 +1,7 @@
 /* wardrobe -- which of our products are those.
  *
  *     orchestrator --LOOKUP--> wardrobe --FOUND or REFUSED--> orchestrator
+ *     orchestrator --CHOOSE--> wardrobe --CHOSEN or REFUSED-> orchestrator (where a model is configured for it)
  *                              wardrobe --FACETS------------> orchestrator (when it comes, and with a new catalogue)
  *
  *     wardrobe import FEED     a merchant's file becomes the catalogue; a running wardrobe takes it up by itself
@@ -42,14 +43,63 @@ on_reload(void *owner)
         money_rates_close(&self->rates);
         self->rates = rates;
     }
+    if (self->model != NULL) {
+        model_reload(self->model, &self->daemon.options);
+        instructions_reload(self->instructions, &self->daemon.options);
+    }
     wardrobe_look(self);
 }
 
+static void
+on_gone(void *owner, struct peer *peer)
+{
+    tasks_lost(((struct wardrobe *)owner)->tasks, peer);
+}
+
+static void
+on_turn(void *owner)
+{
+    tasks_turn(((struct wardrobe *)owner)->tasks);
+}
+
+static void
+on_drain(void *owner)
+{
+    tasks_drain(((struct wardrobe *)owner)->tasks);
+}
+
+static bool
+is_idle(void *owner)
+{
+    return tasks_are_none(((struct wardrobe *)owner)->tasks);
+}
+
 static const struct daemon_calls calls = {
-    .handlers = { [MESSAGE_LOOKUP] = on_lookup },
+    .handlers = {
+        [MESSAGE_LOOKUP] = on_lookup,
+        [MESSAGE_CHOOSE] = on_choose,
+        [MESSAGE_CANCEL] = on_cancel,
+    },
     .joined = on_joined,
+    .gone = on_gone,
+    .turn = on_turn,
     .reload = on_reload,
+    .drain = on_drain,
+    .is_idle = is_idle,
 };
+
+/* The model that chooses, where one is named. Returns -1 when it can't be used (logged). */
+static int
+open_model(struct wardrobe *self)
+{
+    const struct options *options = &self->daemon.options;
+
+    self->tasks = tasks_new(&self->daemon, self, choose_begin);
+    if (options->wardrobe_model[0] == '\0' || options->model_url[0] == '\0')
+        return 0;
+    self->instructions = instructions_open(options, "wardrobe", "choice.json");
+    return self->instructions == NULL || (self->model = model_open(self->daemon.loop, options)) == NULL ? -1 : 0;
+}
 
 /* All that the daemon needs before it serves. Returns -1 when something is missing (logged). */
 static int
@@ -71,6 +121,8 @@ open_all(struct wardrobe *self)
     }
     if ((self->rates = money_rates_open(options->rates)) == NULL)
         return -1;
+    if (open_model(self) < 0)
+        return -1;
     self->look = loop_timer_new(self->daemon.loop, on_look, self);
     on_look(self);
     return 0;
@@ -80,6 +132,9 @@ static void
 close_all(struct wardrobe *self)
 {
     loop_timer_destroy(&self->look);
+    tasks_destroy(&self->tasks);
+    model_close(&self->model);
+    instructions_close(&self->instructions);
     catalogue_close(&self->catalogue);
     catalogue_close(&self->previous);
     json_decref(self->facets);

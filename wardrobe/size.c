@@ -356,14 +356,16 @@ size_asked(const char *text, enum size_class class, const char *system, uint8_t 
         if (read_numeric(text, system, genders, &sizes[0]))
             count = 1;
         return count;
-    case SIZE_SHOES: /* a US 9 is another shoe for women and for men */
+    case SIZE_SHOES: /* a US 9 is another shoe for women and for men; each reading is for shoes of its own */
         for (uint8_t gender = GENDER_FEMALE; gender <= GENDER_MALE; gender++) {
-            if (genders != 0 && genders != gender)
+            if ((genders != 0 && genders != gender) || !read_shoes(text, system, gender, &sizes[count]))
                 continue;
-            if (read_shoes(text, system, gender, &sizes[count]) && (count == 0 || sizes[count].low != sizes[0].low))
-                sizes[count++].genders = gender;
-            else if (count > 0)
+            if (count > 0 && sizes[count].low == sizes[0].low) {
                 sizes[0].genders = 0;
+                continue;
+            }
+            sizes[count].genders = genders != 0 ? 0 : gender;
+            count++;
         }
         return count;
     default:

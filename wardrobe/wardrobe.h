@@ -2,14 +2,15 @@
 #define WARDROBE_WARDROBE_H
 
 #include "common/daemon.h"
+#include "common/instructions.h"
+#include "common/model/model.h"
 #include "common/money.h"
+#include "common/tasks.h"
 #include "wardrobe/catalogue.h"
 #include "wardrobe/search.h"
 #include "wardrobe/weights.h"
 
 #define CATALOGUE_KEPT_MS 60000 /* how long the previous catalogue stays open */
-
-struct model;
 
 /* The wardrobe's own state. */
 struct wardrobe {
@@ -25,6 +26,9 @@ struct wardrobe {
     json_t *facets;              /* of the newest */
     struct loop_timer *look;     /* for a new one, every second */
     struct search_work *work;
+    struct model *model; /* that chooses among the found; NULL: the search's order stands */
+    struct instructions *instructions;
+    struct tasks *tasks; /* choices in hand */
 };
 
 /* The catalogue that VERSION names, or the newest; NULL when there is none. */
@@ -37,6 +41,15 @@ void wardrobe_look(struct wardrobe *self);
 void wardrobe_send_facets(struct wardrobe *self, struct peer *peer);
 
 handler on_lookup;
+
+/* CHOOSE: take it in hand. */
+handler on_choose;
+
+/* The turn in which it came has ended: ask the model. */
+tasks_begin choose_begin;
+
+/* CANCEL: nobody waits for it any more. */
+handler on_cancel;
 
 /* `wardrobe search "…"`: the subcommand, ARGV without the program's own name. Returns what main() is to return. */
 int search_main(int argc, char *argv[]);
