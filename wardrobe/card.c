@@ -80,7 +80,7 @@ is_sellable(const struct variant *variant)
 static json_t *
 sizes_of(const struct index *index, uint32_t product, const struct variant *shown)
 {
-    struct listed listed[SIZES_SHOWN];
+    struct listed listed[SIZES_SHOWN] = { { 0 } };
     size_t count = 0;
     json_t *sizes = json_array();
 

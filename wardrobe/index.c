@@ -61,6 +61,8 @@ load_array(load_call *load, void *owner, const char *section, size_t size, uint3
         return NULL;
     }
     *count = (uint32_t)(bytes / size);
+    /* the loader's own memory, whatever it wrote into `bytes` */
+    // cppcheck-suppress returnDanglingLifetime
     return array;
 }
 

@@ -27,12 +27,12 @@ escape(const char *p, const char *end)
 static char *
 mend_surrogates(const char *bytes, size_t size)
 {
-    char *copy = malloc(size + 1);
-    char *end = copy + size;
+    char *copy = malloc(size + 1), *end;
     bool mended = false;
 
     if (copy == NULL)
         return NULL;
+    end = copy + size;
     memcpy(copy, bytes, size);
     copy[size] = '\0';
     for (char *p = copy; p < end; p++) {
