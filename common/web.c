@@ -14,6 +14,7 @@
 
 #define BACKLOG 1024
 #define ACCEPTS 64        /* connections taken in one turn, so that a storm of them starves nobody */
+#define PAUSE_MS 200      /* of accepting, where there is no descriptor: the connection waits, and so do we */
 #define HEADER_BYTES 8192 /* a cookie beside a token needs more than the usual 4096 */
 #define HANDSHAKE_SECONDS 10
 #define KEEPALIVE_SECONDS 30
@@ -25,6 +26,7 @@ struct web {
     struct lws_context *context;
     struct lws_vhost *vhost;
     struct loop_watch *watch;
+    struct loop_timer *pause;
     int fd, port;
     int64_t clients, max_clients;
     void *owner;
@@ -68,6 +70,15 @@ turn_away(int fd)
 }
 
 static void
+pause_is_over(void *owner)
+{
+    struct web *web = owner;
+
+    if (web->watch != NULL)
+        loop_watch_change(web->watch, LOOP_READ);
+}
+
+static void
 connection_waits(void *owner, int fd, int events)
 {
     struct web *web = owner;
@@ -77,8 +88,11 @@ connection_waits(void *owner, int fd, int events)
         int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (client < 0) {
-            if (errno == EMFILE || errno == ENFILE)
-                log_error("web: no descriptor for a further connection: raise the limit of open files");
+            if (errno == EMFILE || errno == ENFILE) {
+                log_error("web: no descriptors for a further connection: raise the limit of open files");
+                loop_watch_change(web->watch, 0);
+                loop_timer_start(web->pause, PAUSE_MS);
+            }
             return;
         }
         if (web->max_clients > 0 && web->clients >= web->max_clients)
@@ -183,6 +197,7 @@ web_open(struct loop *loop, const struct web_settings *settings)
         web_close(&web);
         return NULL;
     }
+    web->pause = loop_timer_new(loop, pause_is_over, web);
     web->watch = loop_watch_new(loop, web->fd, LOOP_READ, connection_waits, web);
     return web;
 }
@@ -201,6 +216,7 @@ web_close(struct web **web)
     if (*web == NULL)
         return;
     web_stop_listening(*web);
+    loop_timer_destroy(&(*web)->pause);
     if ((*web)->context != NULL)
         lws_context_destroy((*web)->context);
     if ((*web)->context != NULL) { /* some of it is still on the loop: a few turns, and a second call */
