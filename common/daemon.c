@@ -30,6 +30,14 @@ set_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* abort() says nothing by itself, and libzmq calls it too. It is not undone by this. */
+static void
+about_to_abort(int number)
+{
+    (void)number;
+    log_error("aborted: no memory was left, or a mistake of its own; what was accepted is in the store");
+}
+
 static int
 make_folder(const char *path)
 {
@@ -131,6 +139,7 @@ daemon_start(struct daemon *daemon, const char *name, int argc, char *argv[], in
     }
     *status = EXIT_FAILURE;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGABRT, about_to_abort);
     set_descriptor_limit();
     json_object_seed(0);
     curl_global_init(CURL_GLOBAL_DEFAULT); /* before any thread, once */

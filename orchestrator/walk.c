@@ -133,6 +133,8 @@ walk_emit(struct walk *walk)
 {
     struct written *written;
 
+    if (walk->scratch.failed || walk->outgoing.failed)
+        log_error("run=%s: no memory for an event", walk->stored.key);
     if (walk->written_count == walk->written_room) {
         walk->written_room = walk->written_room == 0 ? 32 : 2 * walk->written_room;
         walk->written = realloc(walk->written, walk->written_room * sizeof *walk->written);

@@ -1,6 +1,7 @@
 #include "common/model/http.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,9 +168,14 @@ stop_leading(struct transfer *transfer)
 static curl_socket_t
 on_open(void *owner, curlsocktype purpose, struct curl_sockaddr *address)
 {
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
     (void)purpose;
+    if (fd < 0)
+        log_error("model: no socket for a further connection: %s; raise the limit of open files",
+                  strerror(errno));
     stop_leading(owner);
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return fd;
 }
 
 /* The request goes out, perhaps on a connection that was kept. */
