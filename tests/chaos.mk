@@ -4,3 +4,11 @@
 chaos: daemons ; VARIANT=$(VARIANT) /usr/bin/python3 -B tests/chaos/chaos.py --kills $(or $(KILLS),100) $(if $(SEED),--seed $(SEED))
 bench-failover: daemons ; VARIANT=$(VARIANT) /usr/bin/python3 -B tests/bench/failover.py --kills $(or $(KILLS),60)
 soak: daemons ; VARIANT=$(VARIANT) /usr/bin/python3 -B tests/bench/soak.py --minutes $(or $(MINUTES),20)
+
+# a machine that fails, loaded into a daemon; without the sanitizers, as tests/model.mk's resolver
+FAULTS := $(OUT)/tests/tools/faults.so
+units daemons: $(FAULTS)
+
+$(FAULTS): tests/tools/faults.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -fPIC -shared $< -o $@ -ldl

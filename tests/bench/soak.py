@@ -9,7 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "chaos"))
 
-from fire import Whole  # noqa: E402
+from fire import Doubled  # noqa: E402
 from shoppers import Book, Shopper  # noqa: E402
 
 EVERY_S = 5
@@ -50,7 +50,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--shoppers", type=int, default=4)
     options = parser.parse_args()
-    whole = Whole()
+    whole = Doubled()
     book = Book(whole.urls)
     try:
         samples = {d.label: Samples(d) for d in whole.ensemble.daemons}

@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from fire import Fire, Whole  # noqa: E402
+from fire import Fire, Doubled  # noqa: E402
 from judge import judge, p99_ms  # noqa: E402
 from shoppers import Book, Follower, Shopper, replay_all, tell_histories  # noqa: E402
 
@@ -70,7 +70,7 @@ def rage(whole, options, book):
 def chaos(options, say=print):
     """The report, and all that is wrong as sentences."""
     dice = random.Random(options.seed)
-    whole = Whole()
+    whole = Doubled()
     book = Book(whole.urls)
     try:
         wrong = [f"not even answered before: {t['verdict']}" for t in warm_up(whole, dice)]

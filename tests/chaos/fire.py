@@ -16,7 +16,7 @@ FAULTS = "500:0.02,cut:0.02,429:0.01,stall:0.005"
 DRAIN_MS = 4000
 
 
-class Whole:
+class Doubled:
     """One orchestrator, two copies of each worker, two gateways, and the understudy."""
 
     def __init__(self, faults=FAULTS, first_token_ms=60, tokens_per_second=400, **options):
