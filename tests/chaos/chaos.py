@@ -5,6 +5,7 @@ The last line is JSON. Ends with 0 when nothing was lost, nothing came twice, no
 order, no process died by itself, none has leaked a descriptor and all answer."""
 import argparse
 import json
+import os
 import pathlib
 import random
 import sys
@@ -14,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from fire import Fire, Doubled  # noqa: E402
 from judge import judge, p99_ms  # noqa: E402
+from official import OfficialShopper, install  # noqa: E402
 from shoppers import Book, Follower, Shopper, replay_all, tell_histories  # noqa: E402
 
 
@@ -55,6 +57,11 @@ def leaks(before, after):
 def rage(whole, options, book):
     """Kill under load. What went wrong with the processes."""
     shoppers = [Shopper(book, n, options.seed + n) for n in range(options.shoppers)]
+    folder, missing = install()
+    if folder:
+        shoppers.append(OfficialShopper(book, folder))
+    elif os.environ.get("CI") == "true":
+        raise AssertionError(missing)
     fire = Fire(whole, options.seed)
     for shopper in shoppers:
         shopper.start()
@@ -92,6 +99,8 @@ def chaos(options, say=print):
             say(f"kept in {whole.state}")
         else:
             whole.ensemble.remove()
+    official = sum(t.get("client") == "tanstack" and t["verdict"] == "ended" for t in book.transcripts)
+    say(f"{official} of the runs by TanStack's own client, {len(book.transcripts)} transcripts")
     report = {"runs": runs, "kills": fire.count(), "lost": len(findings.lost), "twice": len(findings.twice),
               "order_errors": len(findings.order), "p99_ms": p99_ms(book.transcripts),
               "leaked": sum(after[d] > before[d] for d in before)}

@@ -7,8 +7,8 @@ A transcript is a dictionary, one for each way that a client followed a run:
      "began": s, "ended": s or None, "aborted": bool, "verdict": "ended" | "refused" | "gave up",
      "legs": [{"gateway": 0, "offset": None or id, "events": [[id, event], …], "end": "…"}, …]}
 
-A leg is one connection; the legs of a transcript are the same client, come back with the last id. Or it is
-what a gateway said of a thread: {"history": thread, "messages": [{…}, …]}."""
+A leg is one connection; the legs of a transcript are the same client, come back with the last id. An
+official client also has "shown": the texts that it shows in the end. Or it is what a gateway said of a thread: {"history": thread, "messages": [{…}, …]}."""
 import json
 import pathlib
 import sqlite3
@@ -157,6 +157,7 @@ def check_transcript(transcript, runs, findings):
     missing = sorted(run.events.keys() - {place for place, _ in seen})
     if missing:
         findings.lost.append(f"{who}: {len(missing)} events never came: {missing[:5]}")
+    check_shown(who, transcript, run, findings)
     if any(event["type"] in ENDS for number, event in all_seen[:-1] if is_place(number)):
         findings.twice.append(f"{who}: more came after the end")
 
@@ -174,6 +175,20 @@ def check_seen(who, seen, run, findings):
         elif run.events[place] != event:
             findings.order.append(f"{who}: at {place} saw {event['type']}, a replay has {run.events[place]['type']}")
     check_order(seen, who, findings)
+
+
+def check_shown(who, transcript, run, findings):
+    """What an official client says it shows is the answer, once."""
+    if "shown" not in transcript or run.events[max(run.events)]["type"] == "RUN_ERROR":
+        return
+    kept = [m["content"].strip() for m in run.messages if m["role"] == "assistant" and m.get("content")]
+    shown = [text.strip() for text in transcript["shown"] if text.strip()]
+    for text in kept:
+        if text not in shown:
+            findings.lost.append(f"{who}: shows nothing of {text[:60]!r}")
+    for text in shown:
+        if text not in kept or shown.count(text) > kept.count(text):
+            findings.twice.append(f"{who}: shows {text[:60]!r}, which is not the answer, or shows it twice")
 
 
 def check_history(said, runs, findings):

@@ -183,3 +183,18 @@ def test_a_broken_part_that_a_snapshot_took_off_the_screen_is_right(case):
     case.path = case.path.with_name("second.sqlite")
     del case.transcript["legs"][0]["events"][6]
     assert case.judged().lost  # the half message is still on the screen
+
+
+def test_an_official_client_that_shows_the_answer_is_right(case):
+    case.transcript["shown"] = ["A white linen shirt for the beach."]
+    assert not case.judged()
+
+
+def test_an_official_client_that_shows_half_of_it_beside_it_has_it_twice(case):
+    case.transcript["shown"] = ["A white linen", "A white linen shirt for the beach."]
+    assert case.judged().twice
+
+
+def test_an_official_client_that_shows_nothing_has_lost_it(case):
+    case.transcript["shown"] = []
+    assert case.judged().lost
