@@ -108,14 +108,16 @@ def in_hand(model_port):
 def one_kill(ensemble, gateway, other, env, model_port):
     """Milliseconds until all was with the other copy, and until the raw socket pair told."""
     other.wants = 0
-    time.sleep(0.02)
+    wait_until(lambda: other.wants is None)
+    time.sleep(0.1)  # until the orchestrator has read it, too
     victim = Victim(ensemble, env)
     runs = [uuid.uuid4().hex for _ in range(REQUESTS)]
     for run in runs:
         gateway.query("a linen shirt", thread=run, run_id=run)
     assert wait_until(lambda: in_hand(model_port) >= REQUESTS, 20), "the victim was not given all"
     other.wants = 2 * REQUESTS
-    time.sleep(0.05)
+    wait_until(lambda: other.wants is None)
+    time.sleep(0.1)
     assert not other.came, "the other copy was asked before the kill"
     killed = victim.kill()
     assert wait_until(lambda: len(other.came) >= REQUESTS, 10, 0.001), f"only {len(other.came)} came"
