@@ -510,7 +510,9 @@ set_options(struct bus *bus, void *socket)
         set_number(socket, ZMQ_ROUTER_MANDATORY, 1);
         return;
     }
-    set_number(socket, ZMQ_IMMEDIATE, 1); /* nothing stale is delivered to who comes later */
+    /* Not ZMQ_IMMEDIATE: it drops the pipe of a connection that closed even between two frames of a message
+     * that is being read, and libzmq aborts on that. Without it, what could not be sent any more goes to who
+     * comes next, before our HELLO: a stranger's messages are dropped there. */
     set_number(socket, ZMQ_RECONNECT_IVL, 50);
     set_number(socket, ZMQ_RECONNECT_IVL_MAX, 2000);
     id_random(id);

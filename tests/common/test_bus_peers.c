@@ -315,6 +315,50 @@ an_orchestrator_that_has_forgotten_us_is_gone_and_comes_back(void **state)
     loop_destroy(&worker.loop);
 }
 
+/* An orchestrator that says much and is killed in the middle of it. */
+static pid_t
+fork_talker(void)
+{
+    struct message hello = { .kind = MESSAGE_HELLO }, beat = { .kind = MESSAGE_BEAT };
+    pid_t pid = fork();
+    char path[200], route[64];
+    void *router;
+    size_t size;
+
+    if (pid != 0)
+        return pid;
+    router = zmq_socket(zmq_ctx_new(), ZMQ_ROUTER);
+    snprintf(path, sizeof path, "ipc://%s/hub/orchestrator", folder);
+    zmq_bind(router, path);
+    size = await_hello(router, loop_new(), route);
+    hello.hello = (struct hello) { .role = "orchestrator", .name = "o", .version = MESSAGE_VERSION };
+    send_from(router, route, size, &hello);
+    for (int i = 0; i < 4000; i++)
+        send_from(router, route, size, &beat);
+    usleep(3000);
+    kill(getpid(), SIGKILL);
+    _exit(1);
+}
+
+/* With ZMQ_IMMEDIATE libzmq drops the pipe between two frames of a message, and aborts on it. */
+static void
+a_death_in_the_middle_of_what_is_read_is_survived(void **state)
+{
+    struct end worker = { .loop = loop_new() };
+
+    (void)state;
+    assert_non_null(open_end(&worker, false, "", "", ""));
+    for (int i = 1; i <= 20; i++) {
+        pid_t talker = fork_talker();
+
+        while (worker.gone < i)
+            run_for(worker.loop, 5000);
+        waitpid(talker, NULL, 0);
+    }
+    bus_close(&worker.bus);
+    loop_destroy(&worker.loop);
+}
+
 static void
 write_key(const char *name, const char *key)
 {
@@ -398,6 +442,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_frozen_worker_is_lost_and_is_used_again_when_it_thaws),
         cmocka_unit_test(an_orchestrator_that_has_forgotten_us_is_gone_and_comes_back),
+        cmocka_unit_test(a_death_in_the_middle_of_what_is_read_is_survived),
         cmocka_unit_test(versions_next_to_ours_are_spoken_with_and_older_ones_are_not),
         cmocka_unit_test(
             a_worker_that_begins_anew_has_lost_what_it_had_and_one_with_another_capacity_has_not),
