@@ -172,9 +172,9 @@ tell_withdrawn(struct walk *walk, json_t *ids, const char *reason)
     json_decref(value);
 }
 
-/* The ids that step INDEX has shown and that BUT does not hold (NULL: all). */
+/* The ids that step INDEX has shown and that are not in PASSING (NULL: all). */
 static json_t *
-shown_but(const struct walk *walk, int index, const json_t *but)
+shown_but(const struct walk *walk, int index, const json_t *passing)
 {
     const json_t *products = json_object_get(walk->pieces[index].result, "products");
     json_t *ids = json_array();
@@ -182,10 +182,16 @@ shown_but(const struct walk *walk, int index, const json_t *but)
     for (size_t i = 0; i < json_array_size(products) && i < SHOWN_CARDS; i++) {
         const char *id = json_text(json_array_get(products, i), "id", "");
 
-        if (!has_product(but, id, SIZE_MAX) && json_object_get(walk->withdrawn, id) == NULL)
+        if (json_object_get(passing, id) == NULL && json_object_get(walk->withdrawn, id) == NULL)
             json_array_append_new(ids, json_string(id));
     }
     return ids;
+}
+
+json_t *
+cards_to_check(const struct walk *walk, int index)
+{
+    return shown_but(walk, walk->run.steps[index].of, NULL);
 }
 
 void
@@ -212,31 +218,22 @@ leave_new(struct walk *walk, int index, const json_t *other)
     }
 }
 
-/* What step OF has shown and CHECK found again stands there as CHECK has it: in the size and at the price
- * that the criteria ask for now. The look is made of that. */
+/* What step OF has shown stands there as the check has it now: in the size and at the price that the criteria
+ * ask for. The look is made of that. */
 static void
-renew_kept(struct walk *walk, int of, const struct piece *check)
+renew_kept(struct walk *walk, int of, const json_t *passing)
 {
-    struct piece *piece = &walk->pieces[of];
-    json_t *products = json_object_get(piece->result, "products"),
-           *found = json_object_get(check->result, "products");
-    const json_t *before, *after;
-    size_t i, j;
+    json_t *products = json_object_get(walk->pieces[of].result, "products");
 
-    json_array_foreach(products, i, before)
-    {
-        json_array_foreach(found, j, after)
-        {
-            if (strcmp(json_text(before, "id", ""), json_text(after, "id", "")) != 0)
-                continue;
-            json_array_set(products, i, json_array_get(found, j));
-            json_array_set(piece->traits, i, json_array_get(check->traits, j));
-            break;
-        }
+    for (size_t i = 0; i < json_array_size(products); i++) {
+        json_t *card = json_object_get(passing, json_text(json_array_get(products, i), "id", ""));
+
+        if (card != NULL)
+            json_array_set(products, i, card);
     }
 }
 
-/* A check brings many, so that all that was shown can be among them; of what is new a few are enough. */
+/* Of what is new a few are enough. */
 static void
 leave_few(struct piece *piece)
 {
@@ -259,9 +256,9 @@ cards_compare(struct walk *walk, int index)
 
     if (strcmp(outcome, "unavailable") == 0)
         return;
-    ids = shown_but(walk, step->of, piece->result);
+    ids = shown_but(walk, step->of, piece->passing);
     tell_withdrawn(walk, ids, "criteria");
-    renew_kept(walk, step->of, piece);
+    renew_kept(walk, step->of, piece->passing);
     leave_new(walk, index, before);
     leave_few(piece);
     /* in the place of what went, what keeps the criteria */

@@ -15,6 +15,7 @@ note(struct walk *walk, int step, const struct found *found)
                         : json_pack("{s:s, s:[]}", "outcome", "unavailable", "products");
     if (!json_is_array(json_object_get(piece->result, "products")))
         json_object_set_new(piece->result, "products", json_array());
+    piece->passing = json_is_object(found->passing) ? json_incref(found->passing) : NULL;
     piece->traits = json_is_array(found->traits) ? json_incref(found->traits) : NULL;
     if (walk->version == NULL && found->version[0] != '\0')
         walk->version = strdup(found->version);

@@ -10,7 +10,7 @@
 
 #define HISTORY_RUNS 4      /* of the thread, for the assessment */
 #define CHOICES 12          /* of a lookup, where the wardrobe chooses among them; else what is shown */
-#define CHECK_CANDIDATES 24 /* enough to hold all that was shown and still passes */
+#define CHECK_CANDIDATES 12 /* what may stand in the place of cards that go */
 
 static void
 ask_assess(struct walk *walk, struct message *message)
@@ -109,14 +109,16 @@ ask_lookup(struct walk *walk, int index, char **words, struct message *message)
 
     *words = wish == NULL ? NULL : words_of(wish);
     message->kind = MESSAGE_LOOKUP;
-    message->lookup = (struct lookup) { .words = *words == NULL ? walk->stored.said : *words,
-                                        .slot = slot_of(walk, index),
-                                        .wish = wish,
-                                        .criteria = walk->thread.criteria,
-                                        .said = wish == NULL || assessed ? "" : walk->stored.said,
-                                        .early = early,
-                                        .limit = limit_of(walk, step),
-                                        .version = walk->version == NULL ? "" : walk->version };
+    message->lookup =
+        (struct lookup) { .words = *words == NULL ? walk->stored.said : *words,
+                          .slot = slot_of(walk, index),
+                          .wish = wish,
+                          .criteria = walk->thread.criteria,
+                          .said = wish == NULL || assessed ? "" : walk->stored.said,
+                          .early = early,
+                          .limit = limit_of(walk, step),
+                          .shown = step->kind == STEP_CHECK ? cards_to_check(walk, index) : NULL,
+                          .version = walk->version == NULL ? "" : walk->version };
 }
 
 static void
@@ -169,6 +171,8 @@ ask(struct walk *walk, int index, struct peer *worker)
     bus_send(self->daemon.bus, worker, &message); /* one that can't be reached is gone soon: on_lost.c */
     if (message.kind == MESSAGE_ASSESS)
         json_decref(message.assess.history);
+    if (message.kind == MESSAGE_LOOKUP)
+        json_decref(message.lookup.shown);
     if (message.kind == MESSAGE_CHOOSE) {
         json_decref(message.choose.lines);
         json_decref(message.choose.look);

@@ -66,6 +66,7 @@ walk_destroy(struct walk **place)
         json_decref(walk->pieces[i].result);
         free(walk->pieces[i].content);
         json_decref(walk->pieces[i].traits);
+        json_decref(walk->pieces[i].passing);
     }
     for (int i = 0; i < walk->paragraph_count; i++)
         free(walk->paragraphs[i].text);

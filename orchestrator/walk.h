@@ -28,6 +28,7 @@ struct piece {
     json_t *result;        /* FOUND's result, or NULL */
     char *content;         /* of it, as the client has it; NULL until it was written */
     json_t *traits;        /* and what look.c wants to know of its products */
+    json_t *passing;       /* of a check: {id: card}, the shown ones that keep all criteria */
 };
 
 struct paragraph {
@@ -154,7 +155,9 @@ void suggest_flush(struct walk *walk); /* words that wait are numbered now */
 void cards_call(struct walk *walk, int index);        /* TOOL_CALL_START, ARGS, END */
 void cards_result(struct walk *walk, int index);      /* TOOL_CALL_RESULT */
 void cards_unavailable(struct walk *walk, int index); /* the same, with no answer */
-void cards_compare(struct walk *walk, int index);     /* a CHECK's answer beside what is shown */
+/* The ids on the screen that check INDEX is about; a new reference. */
+json_t *cards_to_check(const struct walk *walk, int index);
+void cards_compare(struct walk *walk, int index); /* a CHECK's answer beside what is shown */
 void cards_withdraw(struct walk *walk, int index, const char *reason); /* all that a step has shown */
 void cards_chosen(struct walk *walk, int index, const json_t *order,
                   const json_t *why); /* a CHOOSE's answer */

@@ -14,7 +14,7 @@ on_lookup(void *owner, struct peer *from, const struct message *message)
     struct catalogue *catalogue = wardrobe_catalogue(self, ask->version);
     struct message answer = message_answer(message, MESSAGE_FOUND);
     int64_t started = clock_now_us();
-    json_t *result = NULL, *traits = NULL;
+    json_t *result = NULL, *traits = NULL, *passing = NULL;
 
     if (catalogue == NULL) {
         daemon_refuse(&self->daemon, from, message, "no_catalogue", "the shop's catalogue is not there yet", true, NULL);
@@ -35,6 +35,9 @@ on_lookup(void *owner, struct peer *from, const struct message *message)
         daemon_refuse(&self->daemon, from, message, "bad_request", "the lookup could not be answered", false, NULL);
         return 0;
     }
+    if (ask->shown != NULL && search_passing(self->work, catalogue, &search, ask->shown, &passing) < 0)
+        passing = NULL; /* said already; what can't be checked goes */
+    answer.found.passing = passing;
     answer.found.result = result;
     answer.found.traits = traits;
     answer.found.version = catalogue_version(catalogue);
@@ -43,5 +46,6 @@ on_lookup(void *owner, struct peer *from, const struct message *message)
               json_string_value(json_object_get(result, "outcome")));
     json_decref(result);
     json_decref(traits);
+    json_decref(passing);
     return 0;
 }

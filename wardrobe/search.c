@@ -391,3 +391,34 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
     }
     return status;
 }
+
+int
+search_passing(struct search_work *work, struct catalogue *catalogue, const struct search *search, const json_t *ids,
+               json_t **passing)
+{
+    struct filter *filter = &work->filter;
+    const json_t *id;
+    int status = 0;
+    size_t i;
+
+    filter_begin(filter, catalogue_index(catalogue), search->slot, search->now);
+    filter_add_criteria(filter, search->criteria, search->rates, find, catalogue);
+    *passing = json_object();
+    json_array_foreach(ids, i, id)
+    {
+        struct ranking_hit hit = { .product = UINT32_MAX };
+        json_t *card;
+
+        if (json_is_string(id))
+            hit.product = catalogue_find(catalogue, json_string_value(id));
+        if (hit.product == UINT32_MAX || filter->failed || !filter_passes(filter, hit.product))
+            continue;
+        if ((card = card_new(catalogue, work, search, &hit)) == NULL)
+            status = -1;
+        json_object_set_new(*passing, json_string_value(id), card);
+    }
+    search_end(work);
+    if (status < 0)
+        json_decref(*passing);
+    return status;
+}

@@ -39,6 +39,11 @@ struct search_work {
 int search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search, json_t **result,
                json_t **traits);
 
+/* Which of the products in IDS keep SEARCH's criteria: a new object {id: card} in *PASSING. After search_run() with
+ * the same. Returns 0, or -1 when the catalogue can't be read or without memory (logged). */
+int search_passing(struct search_work *work, struct catalogue *catalogue, const struct search *search, const json_t *ids,
+                   json_t **passing);
+
 /* The ranking alone, without the products' texts: WORK->ranking, at most SEARCH->limit. The filter stays until
  * search_end(). Returns 0 or -1 (a criterion needed memory that there was not; logged). */
 int search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search);

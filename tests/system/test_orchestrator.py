@@ -48,8 +48,9 @@ def found(peer, message, products, named=True, **more):
     slot = message["slot"] or "top"
     result = {"slot": slot, "outcome": "found" if products else "none_match", "products": products, "named": named,
               "version": "v1", **more}
+    passing = {p["id"]: p for p in products if p["id"] in (message.get("shown") or [])}
     peer.answer(message, "FOUND", result=result, traits=[{"colour_family": "neutral", "formality": 0.4}] * len(products),
-                version="v1")
+                version="v1", passing=passing)
 
 
 def wardrobe(peer, message):
