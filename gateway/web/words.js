@@ -80,7 +80,9 @@ export function uncheckedText(result) {
 /** What of the stylist's idea the shop does not have, where it shows what comes close; or "". */
 export function closeText(result, wish) {
   if (!result.relaxed?.includes("colour") || !result.products?.length) return "";
-  return `None in ${wish?.colour ?? "that colour"} here; these come closest.`;
+  const colour = wish?.colour ?? "that colour";
+  const some = result.products.some((product) => product.colour?.includes(colour));
+  return `${some ? "Not all" : "None"} in ${colour}; these come closest to the idea.`;
 }
 
 const ERRORS = {
