@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """make test-real-model: a server of others' making (llama-cpp-python) with a real, very small model (SmolLM2-135M, out of
 a PyPI package), and ten questions through the whole pipeline. What counts is that every run ends well, every call parses
 or is refused cleanly, and nothing waits for ever. Writes docs/real-model.md; the last line is "N passed, N failed"."""
