@@ -120,7 +120,7 @@ def main():
     port = free_port()
     log = open(INSTALLED / "server.log", "wb")
     server = serve(weights, port, log)
-    shop = None
+    shop, wrong = None, []
     try:
         shop, url = start(port)
         rows = []
@@ -129,14 +129,15 @@ def main():
             print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
         counts = count(shop)
         good = report(rows, counts, weights)
-        wrong = shop.close()
-        shutil.copytree(shop.state, INSTALLED / "logs", dirs_exist_ok=True, ignore=shutil.ignore_patterns("bus", "*.sqlite*"))
-        shop.remove()
-        for problem in wrong:
-            print(problem, file=sys.stderr)
     finally:
+        if shop is not None:
+            wrong = shop.close()
+            shutil.copytree(shop.state, INSTALLED / "logs", dirs_exist_ok=True, ignore=shutil.ignore_patterns("bus", "*.sqlite*"))
+            shop.remove()
         server.terminate()
         server.wait(30)
+    for problem in wrong:
+        print(problem, file=sys.stderr)
     failed = len(rows) - good + len(wrong)
     print(f"{good} passed, {failed} failed")
     sys.exit(1 if failed else 0)
