@@ -11,7 +11,8 @@
 #include "wardrobe/feed.h"
 #include "wardrobe/row.h"
 
-/* A file of any bytes: every row that a reader gives is read on, and what row.c makes of it keeps its promises. */
+/* A file of any bytes: every row that a reader gives is read on, and what row.c makes of it keeps its
+ * promises. */
 
 struct feed_fuzz {
     struct item item;
