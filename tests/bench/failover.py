@@ -124,7 +124,9 @@ def one_kill(ensemble, gateway, other, env, model_port):
     runs = [uuid.uuid4().hex for _ in range(REQUESTS)]
     for run in runs:
         gateway.query("a linen shirt", thread=run, run_id=run)
-    assert wait_until(lambda: in_hand(model_port) >= REQUESTS, 20), "the victim was not given all"
+    if not wait_until(lambda: in_hand(model_port) >= REQUESTS, 20):
+        victim.kill()
+        raise AssertionError("the victim was not given all")
     other.wants = 2 * REQUESTS
     wait_until(lambda: other.wants is None)
     time.sleep(0.1)
