@@ -7,3 +7,6 @@ ASK := build/release/tests/bench/ask_catalogue
 .PHONY: bench-relevance bench-lookup
 bench-relevance: ; @$(MAKE) -s VARIANT=release daemons $(ASK) && tests/bench/relevance.py
 bench-lookup: ; @$(MAKE) -s VARIANT=release daemons $(ASK) && tests/bench/lookup.py
+
+FUZZ_LIBS_fuzz_question := tests/wardrobe/fake_shop.o wardrobe/libwardrobe.a
+$(OUT)/tests/fuzz/fuzz_question: LIBS += -lcmocka

@@ -52,7 +52,10 @@ money(int64_t amount, const char *currency)
 static const char *
 gender_name(uint8_t gender)
 {
-    return gender == GENDER_FEMALE ? "female" : gender == GENDER_MALE ? "male" : gender == GENDER_UNISEX ? "unisex" : "";
+    return gender == GENDER_FEMALE   ? "female"
+           : gender == GENDER_MALE   ? "male"
+           : gender == GENDER_UNISEX ? "unisex"
+                                     : "";
 }
 
 /* -- sizes and colours --------------------------------------------------------------------------- */
@@ -84,7 +87,8 @@ sizes_of(const struct index *index, uint32_t product, const struct variant *show
     size_t count = 0;
     json_t *sizes = json_array();
 
-    for (uint32_t v = index->products[product].first; v < product_end(index, product) && count < SIZES_SHOWN; v++) {
+    for (uint32_t v = index->products[product].first; v < product_end(index, product) && count < SIZES_SHOWN;
+         v++) {
         const struct variant *variant = &index->variants[v];
         const char *text = names_text(index->names[NAMES_SIZE], variant->size);
         bool known = false;
@@ -94,7 +98,7 @@ sizes_of(const struct index *index, uint32_t product, const struct variant *show
         for (size_t i = 0; i < count; i++)
             known = known || strcmp(listed[i].text, text) == 0;
         if (!known)
-            listed[count++] = (struct listed){ text, size_order(&index->sizes[variant->size]) };
+            listed[count++] = (struct listed) { text, size_order(&index->sizes[variant->size]) };
     }
     qsort(listed, count, sizeof *listed, compare_listed);
     for (size_t i = 0; i < count; i++)
@@ -112,7 +116,8 @@ colours_of(const struct index *index, uint32_t product, const struct variant *sh
     char text[48];
 
     seen[count++] = shown->colour;
-    for (uint32_t v = index->products[product].first; v < product_end(index, product) && count < COLOURS_SHOWN; v++) {
+    for (uint32_t v = index->products[product].first;
+         v < product_end(index, product) && count < COLOURS_SHOWN; v++) {
         const struct variant *variant = &index->variants[v];
         bool known = variant->colour == 0 || !is_sellable(variant);
 
@@ -140,7 +145,8 @@ reason(struct buffer *why, const char *format, const char *text)
 
 /* The first material asked for or suiting the occasion that MATERIALS has, or NULL. */
 static const char *
-matched_material(const struct index *index, const struct search_work *work, uint64_t materials, const char **occasion)
+matched_material(const struct index *index, const struct search_work *work, uint64_t materials,
+                 const char **occasion)
 {
     const struct lexicon *lexicon = index->lexicon;
     uint64_t asked = lexicon_materials_for(lexicon, work->query.wants.materials | work->soft.wants.materials);
@@ -187,7 +193,8 @@ suited_occasion(const struct index *index, const struct search_work *work, uint1
 static bool
 colour_was_asked(const struct index *index, const struct search_work *work, const struct variant *variant)
 {
-    uint64_t asked = lexicon_colours_for(index->lexicon, work->query.wants.colours | work->soft.wants.colours);
+    uint64_t asked =
+        lexicon_colours_for(index->lexicon, work->query.wants.colours | work->soft.wants.colours);
 
     for (int i = 0; i < work->filter.count; i++) {
         const struct clause *clause = &work->filter.clauses[i];
@@ -249,7 +256,8 @@ write_why(struct buffer *why, const struct index *index, const struct search_wor
         reason(why, "%s in stock", size);
     else if (size[0] != '\0')
         reason(why, "your size in stock (%s)", size);
-    if (price != NULL && price->max != INT64_MAX && now_price != PRICE_NONE && now_price <= price->max && !price->unchecked) {
+    if (price != NULL && price->max != INT64_MAX && now_price != PRICE_NONE && now_price <= price->max &&
+        !price->unchecked) {
         money_text(price->max, index->currency, text, sizeof text);
         reason(why, "within %s", text);
     }
@@ -264,7 +272,8 @@ write_why(struct buffer *why, const struct index *index, const struct search_wor
     if (why->size == 0 && index->products[product].popularity > 0.84f)
         buffer_text(why, "liked by those who bought it");
     if (why->size == 0)
-        reason(why, "from our %s", names_text(index->names[NAMES_CATEGORY], index->products[product].category));
+        reason(why, "from our %s",
+               names_text(index->names[NAMES_CATEGORY], index->products[product].category));
 }
 
 /* -- the card ------------------------------------------------------------------------------------ */
@@ -291,14 +300,16 @@ size_was_asked(const struct search_work *work, const struct index *index, uint32
     for (int i = 0; i < work->filter.count; i++) {
         const struct clause *clause = &work->filter.clauses[i];
 
-        if (clause->field == CLAUSE_SIZE && !clause->excludes && clause->speaks[category >> 6] >> (category & 63) & 1)
+        if (clause->field == CLAUSE_SIZE && !clause->excludes &&
+            clause->speaks[category >> 6] >> (category & 63) & 1)
             return true;
     }
     return false;
 }
 
 json_t *
-card_new(struct catalogue *catalogue, const struct search_work *work, const struct search *search, const struct ranking_hit *hit)
+card_new(struct catalogue *catalogue, const struct search_work *work, const struct search *search,
+         const struct ranking_hit *hit)
 {
     const struct index *index = catalogue_index(catalogue);
     uint64_t preferred = work->query.wants.colours | work->soft.wants.colours;
@@ -318,7 +329,8 @@ card_new(struct catalogue *catalogue, const struct search_work *work, const stru
     set_text(card, "variant_id", record.variant_id, 100);
     set_text(card, "title", record.title, TEXT_SHOWN);
     set_text(card, "brand", record.brand, 60);
-    set_text(card, "category", names_text(index->names[NAMES_CATEGORY], index->products[hit->product].category), 40);
+    set_text(card, "category",
+             names_text(index->names[NAMES_CATEGORY], index->products[hit->product].category), 40);
     set_text(card, "gender", gender_name(variant->gender), 8);
     if (variant->colour != 0) {
         lower(record.colour, text, 48);
@@ -338,7 +350,8 @@ card_new(struct catalogue *catalogue, const struct search_work *work, const stru
         set_text(card, "link", record.link, 200);
     if (strlen(record.image) <= 200)
         set_text(card, "image", record.image, 200);
-    write_why(&why, index, work, hit->product, variant, size_was_asked(work, index, hit->product) ? record.size : "");
+    write_why(&why, index, work, hit->product, variant,
+              size_was_asked(work, index, hit->product) ? record.size : "");
     set_text(card, "why", buffer_string(&why), TEXT_SHOWN);
     buffer_clear(&why);
     return card;
@@ -360,6 +373,7 @@ card_traits(const struct catalogue *catalogue, const struct search_work *work, c
         family = lexicon_colour(index->lexicon, colour->family)->name;
     }
     return json_pack("{s:s, s:i, s:s, s:f}", "colour_family", family, "formality",
-                     product->kind == KIND_NONE ? 1 : lexicon_kind(index->lexicon, product->kind)->formality, "slot",
-                     names_text(index->names[NAMES_SLOT], product->slot), "score", (double)hit->score);
+                     product->kind == KIND_NONE ? 1 : lexicon_kind(index->lexicon, product->kind)->formality,
+                     "slot", names_text(index->names[NAMES_SLOT], product->slot), "score",
+                     (double)hit->score);
 }

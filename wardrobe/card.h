@@ -11,6 +11,7 @@ json_t *card_new(struct catalogue *catalogue, const struct search_work *work, co
                  const struct ranking_hit *hit);
 
 /* What look.c wants to know of it: {colour_family, formality, slot, score}. */
-json_t *card_traits(const struct catalogue *catalogue, const struct search_work *work, const struct ranking_hit *hit);
+json_t *card_traits(const struct catalogue *catalogue, const struct search_work *work,
+                    const struct ranking_hit *hit);
 
 #endif

@@ -1,5 +1,5 @@
-/* catalogue_sqlite -- the catalogue in a SQLite file: reading it; see catalogue.h. The file is never changed once it
- * is in its place, so that it is read without locks. */
+/* catalogue_sqlite -- the catalogue in a SQLite file: reading it; see catalogue.h. The file is never changed
+ * once it is in its place, so that it is read without locks. */
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -46,15 +46,16 @@ load_section(void *owner, const char *section, size_t *size)
     size_t used = 0, total = 0;
 
     *size = 0;
-    if (sqlite3_prepare_v2(db, "SELECT sum(length(bytes)) FROM sections WHERE name = ?", -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, "SELECT sum(length(bytes)) FROM sections WHERE name = ?", -1, &statement,
+                           NULL) != SQLITE_OK)
         return NULL;
     sqlite3_bind_text(statement, 1, section, -1, SQLITE_STATIC);
     if (sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) == SQLITE_INTEGER)
         bytes = malloc((total = (size_t)sqlite3_column_int64(statement, 0)) + 1);
     sqlite3_finalize(statement);
     statement = NULL;
-    if (bytes == NULL ||
-        sqlite3_prepare_v2(db, "SELECT bytes FROM sections WHERE name = ? ORDER BY part", -1, &statement, NULL) != SQLITE_OK) {
+    if (bytes == NULL || sqlite3_prepare_v2(db, "SELECT bytes FROM sections WHERE name = ? ORDER BY part", -1,
+                                            &statement, NULL) != SQLITE_OK) {
         free(bytes);
         return NULL;
     }
@@ -97,25 +98,31 @@ open_file(struct catalogue *catalogue, const char *path)
         return -1;
     /* the file's number first: one that is replaced in between is then looked at again, and not missed */
     if (stat(path, &about) < 0 ||
-        sqlite3_open_v2(path, &catalogue->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        sqlite3_open_v2(path, &catalogue->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+            SQLITE_OK) {
         log_error("%s: can't be opened: %s", path, sqlite3_errmsg(catalogue->db));
         return -1;
     }
     catalogue->device = about.st_dev;
     catalogue->inode = about.st_ino;
-    sqlite3_exec(catalogue->db, "PRAGMA mmap_size = 1073741824; PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
+    sqlite3_exec(catalogue->db, "PRAGMA mmap_size = 1073741824; PRAGMA locking_mode = EXCLUSIVE", NULL, NULL,
+                 NULL);
     return is_ours(catalogue->db, path) ? 0 : -1;
 }
 
 static int
 prepare(struct catalogue *catalogue)
 {
-    static const char record[] = "SELECT p.id, p.title, p.brand, p.description, v.id, v.colour, v.size, v.material, v.link, v.image"
-                                 " FROM variants v JOIN products p ON p.number = v.product WHERE v.number = ?";
-    static const char find[] = "SELECT number FROM products WHERE id = ?1 UNION ALL SELECT product FROM variants WHERE id = ?1 LIMIT 1";
+    static const char record[] =
+        "SELECT p.id, p.title, p.brand, p.description, v.id, v.colour, v.size, v.material, v.link, v.image"
+        " FROM variants v JOIN products p ON p.number = v.product WHERE v.number = ?";
+    static const char find[] = "SELECT number FROM products WHERE id = ?1 UNION ALL SELECT product FROM "
+                               "variants WHERE id = ?1 LIMIT 1";
 
-    if (sqlite3_prepare_v3(catalogue->db, record, -1, SQLITE_PREPARE_PERSISTENT, &catalogue->record, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v3(catalogue->db, find, -1, SQLITE_PREPARE_PERSISTENT, &catalogue->find, NULL) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(catalogue->db, record, -1, SQLITE_PREPARE_PERSISTENT, &catalogue->record, NULL) !=
+            SQLITE_OK ||
+        sqlite3_prepare_v3(catalogue->db, find, -1, SQLITE_PREPARE_PERSISTENT, &catalogue->find, NULL) !=
+            SQLITE_OK) {
         log_error("%s: %s", catalogue->path, sqlite3_errmsg(catalogue->db));
         return -1;
     }
@@ -135,7 +142,8 @@ catalogue_open(const char *path, const struct lexicon *lexicon, bool *missing)
         log_error("%s: no catalogue there: `./ensemble import FEED` makes one", path);
         return NULL;
     }
-    if ((catalogue = calloc(1, sizeof *catalogue)) == NULL || open_file(catalogue, path) < 0 || prepare(catalogue) < 0) {
+    if ((catalogue = calloc(1, sizeof *catalogue)) == NULL || open_file(catalogue, path) < 0 ||
+        prepare(catalogue) < 0) {
         catalogue_close(&catalogue);
         return NULL;
     }
@@ -207,12 +215,14 @@ catalogue_record(struct catalogue *catalogue, uint32_t variant, struct record *r
     sqlite3_reset(statement);
     sqlite3_bind_int64(statement, 1, variant);
     if (sqlite3_step(statement) != SQLITE_ROW) {
-        log_error("%s: variant %u can't be read: %s", catalogue->path, variant, sqlite3_errmsg(catalogue->db));
+        log_error("%s: variant %u can't be read: %s", catalogue->path, variant,
+                  sqlite3_errmsg(catalogue->db));
         return -1;
     }
-    *record = (struct record){ text(statement, 0), text(statement, 1), text(statement, 2), text(statement, 3),
-                               text(statement, 4), text(statement, 5), text(statement, 6), text(statement, 7),
-                               text(statement, 8), text(statement, 9) };
+    *record =
+        (struct record) { text(statement, 0), text(statement, 1), text(statement, 2), text(statement, 3),
+                          text(statement, 4), text(statement, 5), text(statement, 6), text(statement, 7),
+                          text(statement, 8), text(statement, 9) };
     return 0;
 }
 

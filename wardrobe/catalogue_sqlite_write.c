@@ -1,5 +1,6 @@
-/* catalogue_sqlite_write -- a new catalogue beside the old one; see catalogue.h. It is written without a journal, since
- * what is cut short is thrown away, synced, and then put in the old one's place in one step. */
+/* catalogue_sqlite_write -- a new catalogue beside the old one; see catalogue.h. It is written without a
+ * journal, since what is cut short is thrown away, synced, and then put in the old one's place in one step.
+ */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,24 +22,31 @@ struct catalogue_writer {
     uint32_t variant_count;
 };
 
-static const char schema[] =
-    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
-    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE products (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, brand TEXT, description TEXT, bullets TEXT, type TEXT,"
-    " rating REAL, rating_count INTEGER);"
-    /* in the order of the rows; the order of the index is made when all are there */
-    "CREATE TABLE incoming (product INTEGER NOT NULL, id TEXT NOT NULL, colour TEXT, size TEXT, size_system TEXT, size_type TEXT,"
-    " material TEXT, pattern TEXT, gender INTEGER, age INTEGER, availability INTEGER, price INTEGER, sale INTEGER, sale_from INTEGER,"
-    " sale_to INTEGER, currency TEXT, link TEXT, image TEXT);"
-    "CREATE TABLE sections (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (name, part));"
-    "BEGIN";
+static const char schema[] = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
+                             "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+                             "CREATE TABLE products (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title "
+                             "TEXT NOT NULL, brand TEXT, description TEXT, bullets TEXT, type TEXT,"
+                             " rating REAL, rating_count INTEGER);"
+                             /* in the order of the rows; the order of the index is made when all are there */
+                             "CREATE TABLE incoming (product INTEGER NOT NULL, id TEXT NOT NULL, colour "
+                             "TEXT, size TEXT, size_system TEXT, size_type TEXT,"
+                             " material TEXT, pattern TEXT, gender INTEGER, age INTEGER, availability "
+                             "INTEGER, price INTEGER, sale INTEGER, sale_from INTEGER,"
+                             " sale_to INTEGER, currency TEXT, link TEXT, image TEXT);"
+                             "CREATE TABLE sections (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB "
+                             "NOT NULL, PRIMARY KEY (name, part));"
+                             "BEGIN";
 
-/* What is left to do once all rows are there: variants by product, as in the index, and ways to find an id. */
+/* What is left to do once all rows are there: variants by product, as in the index, and ways to find an id.
+ */
 static const char finish[] =
-    "CREATE TABLE variants (number INTEGER PRIMARY KEY, product INTEGER NOT NULL, id TEXT NOT NULL, colour TEXT, size TEXT,"
-    " size_system TEXT, size_type TEXT, material TEXT, pattern TEXT, gender INTEGER, age INTEGER, availability INTEGER, price INTEGER,"
+    "CREATE TABLE variants (number INTEGER PRIMARY KEY, product INTEGER NOT NULL, id TEXT NOT NULL, colour "
+    "TEXT, size TEXT,"
+    " size_system TEXT, size_type TEXT, material TEXT, pattern TEXT, gender INTEGER, age INTEGER, "
+    "availability INTEGER, price INTEGER,"
     " sale INTEGER, sale_from INTEGER, sale_to INTEGER, currency TEXT, link TEXT, image TEXT);"
-    "INSERT INTO variants SELECT row_number() OVER (ORDER BY product, rowid) - 1, * FROM incoming ORDER BY product, rowid;"
+    "INSERT INTO variants SELECT row_number() OVER (ORDER BY product, rowid) - 1, * FROM incoming ORDER BY "
+    "product, rowid;"
     "DROP TABLE incoming;"
     "CREATE INDEX variants_id ON variants (id); CREATE INDEX products_id ON products (id);"
     "COMMIT";
@@ -53,7 +61,9 @@ say(struct catalogue_writer *writer)
 static int
 prepare(struct catalogue_writer *writer, const char *sql, sqlite3_stmt **statement)
 {
-    return sqlite3_prepare_v3(writer->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) == SQLITE_OK ? 0 : say(writer);
+    return sqlite3_prepare_v3(writer->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) == SQLITE_OK
+               ? 0
+               : say(writer);
 }
 
 static int
@@ -64,7 +74,8 @@ begin(struct catalogue_writer *writer)
         sqlite3_exec(writer->db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return say(writer);
     if (prepare(writer, "INSERT INTO products VALUES (?,?,?,?,?,?,?,?,?)", &writer->product) < 0 ||
-        prepare(writer, "INSERT INTO incoming VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", &writer->variant) < 0 ||
+        prepare(writer, "INSERT INTO incoming VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                &writer->variant) < 0 ||
         prepare(writer, "INSERT OR REPLACE INTO sections VALUES (?,?,?)", &writer->section) < 0 ||
         prepare(writer, "INSERT OR REPLACE INTO meta VALUES (?,?)", &writer->meta) < 0)
         return -1;
@@ -78,7 +89,8 @@ catalogue_begin(const char *path, const char *language)
     struct buffer new_path = { 0 };
 
     buffer_printf(&new_path, "%s.new", path);
-    if (writer == NULL || (writer->path = strdup(path)) == NULL || (writer->new_path = buffer_take(&new_path)) == NULL) {
+    if (writer == NULL || (writer->path = strdup(path)) == NULL ||
+        (writer->new_path = buffer_take(&new_path)) == NULL) {
         log_error("%s: no memory", path);
         buffer_clear(&new_path);
         catalogue_abandon(&writer);

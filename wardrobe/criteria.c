@@ -8,8 +8,9 @@
 const char *
 clause_field_name(enum clause_field field)
 {
-    static const char *const names[] = { "category", "size", "gender", "age_group", "price", "colour", "availability", "on_sale",
-                                         "product", "material", "brand", "style", "criterion" };
+    static const char *const names[] = { "category", "size",         "gender",   "age_group", "price",
+                                         "colour",   "availability", "on_sale",  "product",   "material",
+                                         "brand",    "style",        "criterion" };
 
     return names[field];
 }
@@ -109,8 +110,9 @@ filter_prepare(struct filter *filter)
         const struct clause *clause = &filter->clauses[i];
         uint64_t bit = UINT64_C(1) << i;
 
-        if (clause->field == CLAUSE_CATEGORY || clause->field == CLAUSE_BRAND || clause->field == CLAUSE_PRODUCT ||
-            clause->field == CLAUSE_WORD || clause->field == CLAUSE_UNKNOWN)
+        if (clause->field == CLAUSE_CATEGORY || clause->field == CLAUSE_BRAND ||
+            clause->field == CLAUSE_PRODUCT || clause->field == CLAUSE_WORD ||
+            clause->field == CLAUSE_UNKNOWN)
             filter->on_products |= bit;
         if ((clause->field == CLAUSE_GENDER || clause->field == CLAUSE_AGE) && !clause->excludes)
             filter->on_people |= bit;
@@ -234,14 +236,15 @@ variant_keeps(const struct filter *filter, const struct clause *clause, const st
     case CLAUSE_MATERIAL:
         return variant->material != 0 && has_bit(clause->pass, variant->material) != clause->excludes;
     case CLAUSE_AVAILABILITY:
-        return variant->availability != AVAILABILITY_UNKNOWN && ((clause->mask >> variant->availability & 1) != 0) != clause->excludes;
+        return variant->availability != AVAILABILITY_UNKNOWN &&
+               ((clause->mask >> variant->availability & 1) != 0) != clause->excludes;
     default:
         return false;
     }
 }
 
-/* The clauses that hold for PRODUCT, as bits: of those on the whole product the ones that it FAILED, and those on VARIANTS. With FIRST
- * it is enough to know one that failed. */
+/* The clauses that hold for PRODUCT, as bits: of those on the whole product the ones that it FAILED, and
+ * those on VARIANTS. With FIRST it is enough to know one that failed. */
 static void
 split_clauses(const struct filter *filter, uint32_t number, bool first, uint64_t *failed, uint64_t *variants)
 {
@@ -251,7 +254,8 @@ split_clauses(const struct filter *filter, uint32_t number, bool first, uint64_t
 
     *failed = 0;
     *variants = holds & ~filter->on_products;
-    for (uint64_t bits = holds & filter->on_products; bits != 0 && !(first && *failed != 0); bits &= bits - 1) {
+    for (uint64_t bits = holds & filter->on_products; bits != 0 && !(first && *failed != 0);
+         bits &= bits - 1) {
         int i = __builtin_ctzll(bits);
 
         if (!product_keeps(filter, &filter->clauses[i], number))
@@ -286,7 +290,8 @@ is_for_others(const struct filter *filter, uint64_t clauses, const struct produc
     for (clauses &= filter->on_people; clauses != 0; clauses &= clauses - 1) {
         const struct clause *clause = &filter->clauses[__builtin_ctzll(clauses)];
 
-        if (clause->field == CLAUSE_GENDER ? !(product->genders & (clause->mask | GENDER_UNISEX)) : !(product->ages & clause->mask))
+        if (clause->field == CLAUSE_GENDER ? !(product->genders & (clause->mask | GENDER_UNISEX))
+                                           : !(product->ages & clause->mask))
             return true;
     }
     return false;
@@ -299,12 +304,14 @@ filter_passes(const struct filter *filter, uint32_t product)
     uint64_t failed, clauses;
 
     split_clauses(filter, product, true, &failed, &clauses);
-    if (failed != 0 || !index->products[product].sellable || is_for_others(filter, clauses, &index->products[product]))
+    if (failed != 0 || !index->products[product].sellable ||
+        is_for_others(filter, clauses, &index->products[product]))
         return false;
     if (clauses == 0)
         return true;
     for (uint32_t v = index->products[product].first; v < product_end(index, product); v++)
-        if (index->variants[v].availability != AVAILABILITY_OUT && variant_failed(filter, clauses, &index->variants[v]) == 0)
+        if (index->variants[v].availability != AVAILABILITY_OUT &&
+            variant_failed(filter, clauses, &index->variants[v]) == 0)
             return true;
     return false;
 }
@@ -360,7 +367,8 @@ filter_unchecked(const struct filter *filter, uint32_t number)
 
         /* a size says nothing to what comes in sizes of another class, or by its nature in none */
         if (clause->field == CLAUSE_SIZE && !clause->unchecked &&
-            ((carries->classes & ~((1u << SIZE_NONE) | (1u << SIZE_ONE))) != 0 || !should_have_sizes(filter, product)))
+            ((carries->classes & ~((1u << SIZE_NONE) | (1u << SIZE_ONE))) != 0 ||
+             !should_have_sizes(filter, product)))
             continue;
         bits |= UINT64_C(1) << i;
     }

@@ -21,7 +21,7 @@ new_clause(struct filter *filter, enum clause_field field, const char *key)
         return NULL;
     }
     clause = &filter->clauses[filter->count++];
-    *clause = (struct clause){ .field = field, .min = 0, .max = INT64_MAX };
+    *clause = (struct clause) { .field = field, .min = 0, .max = INT64_MAX };
     snprintf(clause->key, sizeof clause->key, "%s", key);
     return clause;
 }
@@ -53,8 +53,8 @@ add_kind(const struct lexicon *lexicon, struct clause *clause, uint16_t kind)
             clause->kinds[i >> 6] |= UINT64_C(1) << (i & 63);
 }
 
-/* KIND, and what is near it: always for wishes and words (the ranking puts the kind itself first); for a criterion only
- * where the catalogue has none of the kind. */
+/* KIND, and what is near it: always for wishes and words (the ranking puts the kind itself first); for a
+ * criterion only where the catalogue has none of the kind. */
 static void
 add_kind_or_near(const struct index *index, struct clause *clause, uint16_t kind, bool strict)
 {
@@ -76,10 +76,12 @@ add_category(struct filter *filter, struct clause *clause, const char *word, boo
     uint16_t kind = lexicon_kind_named(index->lexicon, word);
     const struct sense *sense;
 
-    if (clause->pass == NULL && (clause->pass = new_bits(filter, names_count(index->names[NAMES_CATEGORY]))) == NULL)
+    if (clause->pass == NULL &&
+        (clause->pass = new_bits(filter, names_count(index->names[NAMES_CATEGORY]))) == NULL)
         return;
     words_stemmed(lexicon_stemmer(index->lexicon), word, stems, sizeof stems);
-    for (sense = phrases_find(index->phrases, stems); sense != NULL; sense = phrases_next(index->phrases, sense))
+    for (sense = phrases_find(index->phrases, stems); sense != NULL;
+         sense = phrases_next(index->phrases, sense))
         if (sense->type == SENSE_CATEGORY && sense->number != 0)
             set_bit(clause->pass, sense->number);
     if (kind == KIND_NONE)
@@ -88,8 +90,8 @@ add_category(struct filter *filter, struct clause *clause, const char *word, boo
         add_kind_or_near(index, clause, kind, strict);
 }
 
-/* What passes for the colours ASKED; where the catalogue knows a shade of none of its products ("light blue"), the family's own
- * name must do ("blue"). */
+/* What passes for the colours ASKED; where the catalogue knows a shade of none of its products ("light
+ * blue"), the family's own name must do ("blue"). */
 static uint64_t
 colours_for(const struct index *index, uint64_t asked)
 {
@@ -104,7 +106,8 @@ colours_for(const struct index *index, uint64_t asked)
     return passing;
 }
 
-/* Every colour of the catalogue that keeps WORD; a word that is no colour of ours is looked for as it stands. */
+/* Every colour of the catalogue that keeps WORD; a word that is no colour of ours is looked for as it stands.
+ */
 static void
 add_colour(struct filter *filter, struct clause *clause, const char *word)
 {
@@ -115,7 +118,8 @@ add_colour(struct filter *filter, struct clause *clause, const char *word)
     if (clause->pass == NULL && (clause->pass = new_bits(filter, count)) == NULL)
         return;
     for (uint32_t i = 1; i < count; i++)
-        if (asked != 0 ? (index->colours[i] & asked) != 0 : strcasestr(names_text(index->names[NAMES_COLOUR], i), word) != NULL)
+        if (asked != 0 ? (index->colours[i] & asked) != 0
+                       : strcasestr(names_text(index->names[NAMES_COLOUR], i), word) != NULL)
             set_bit(clause->pass, i);
 }
 
@@ -129,11 +133,13 @@ add_material(struct filter *filter, struct clause *clause, const char *word)
     if (clause->pass == NULL && (clause->pass = new_bits(filter, count)) == NULL)
         return;
     for (uint32_t i = 1; i < count; i++)
-        if (asked != 0 ? (index->materials[i] & asked) != 0 : strcasestr(names_text(index->names[NAMES_MATERIAL], i), word) != NULL)
+        if (asked != 0 ? (index->materials[i] & asked) != 0
+                       : strcasestr(names_text(index->names[NAMES_MATERIAL], i), word) != NULL)
             set_bit(clause->pass, i);
     for (uint32_t i = 0; i < lexicon_material_count(index->lexicon) && clause->term_count < 8; i++)
         if (asked >> i & 1) {
-            const struct posting_list *list = index_attribute(index, 'm', lexicon_material(index->lexicon, i)->name);
+            const struct posting_list *list =
+                index_attribute(index, 'm', lexicon_material(index->lexicon, i)->name);
 
             if (list != NULL)
                 clause->terms[clause->term_count++] = (uint32_t)(list - index->lists);
@@ -147,17 +153,20 @@ add_brand(struct filter *filter, struct clause *clause, const char *word)
     char stems[PHRASE_WORDS * WORD_SIZE];
     const struct sense *sense;
 
-    if (clause->pass == NULL && (clause->pass = new_bits(filter, names_count(index->names[NAMES_BRAND]))) == NULL)
+    if (clause->pass == NULL &&
+        (clause->pass = new_bits(filter, names_count(index->names[NAMES_BRAND]))) == NULL)
         return;
     words_stemmed(lexicon_stemmer(index->lexicon), word, stems, sizeof stems);
-    for (sense = phrases_find(index->phrases, stems); sense != NULL; sense = phrases_next(index->phrases, sense))
+    for (sense = phrases_find(index->phrases, stems); sense != NULL;
+         sense = phrases_next(index->phrases, sense))
         if (sense->type == SENSE_BRAND)
             set_bit(clause->pass, sense->number);
 }
 
 /* All sizes of the catalogue that fit somebody who wears WORD. */
 static void
-add_size(struct filter *filter, struct clause *clause, const char *word, enum size_class class, const char *system, uint8_t genders)
+add_size(struct filter *filter, struct clause *clause, const char *word, enum size_class class,
+         const char *system, uint8_t genders)
 {
     const struct index *index = filter->index;
     uint32_t count = names_count(index->names[NAMES_SIZE]);
@@ -207,10 +216,12 @@ compare_numbers(const void *left, const void *right)
 static uint8_t
 gender_of(const char *word)
 {
-    return strcasecmp(word, "female") == 0 || strcasecmp(word, "women") == 0 || strcasecmp(word, "woman") == 0 ? GENDER_FEMALE
-           : strcasecmp(word, "male") == 0 || strcasecmp(word, "men") == 0 || strcasecmp(word, "man") == 0     ? GENDER_MALE
-           : strcasecmp(word, "unisex") == 0                                                                    ? GENDER_UNISEX
-                                                                                                                : 0;
+    return strcasecmp(word, "female") == 0 || strcasecmp(word, "women") == 0 || strcasecmp(word, "woman") == 0
+               ? GENDER_FEMALE
+           : strcasecmp(word, "male") == 0 || strcasecmp(word, "men") == 0 || strcasecmp(word, "man") == 0
+               ? GENDER_MALE
+           : strcasecmp(word, "unisex") == 0 ? GENDER_UNISEX
+                                             : 0;
 }
 
 static uint8_t
@@ -243,9 +254,11 @@ is_hard(enum clause_field field)
 }
 
 static void
-add_price(struct filter *filter, struct clause *clause, const json_t *criterion, const struct money_rates *rates)
+add_price(struct filter *filter, struct clause *clause, const json_t *criterion,
+          const struct money_rates *rates)
 {
-    const char *currency = json_text(criterion, "currency", filter->index->currency), *ours = filter->index->currency;
+    const char *currency = json_text(criterion, "currency", filter->index->currency),
+               *ours = filter->index->currency;
     int64_t min = json_number(criterion, "min", 0), max = json_number(criterion, "max", INT64_MAX);
 
     if (strcmp(json_text(criterion, "scope", "item"), "outfit") == 0)
@@ -273,13 +286,14 @@ availability_of(const char *word)
 
 /* What CLAUSE names, from the words in LIST. */
 static void
-add_words_of(struct filter *filter, struct clause *clause, const json_t *criterion, const json_t *list, uint8_t genders,
-             find_product *find, void *owner)
+add_words_of(struct filter *filter, struct clause *clause, const json_t *criterion, const json_t *list,
+             uint8_t genders, find_product *find, void *owner)
 {
     size_t i;
     json_t *item;
 
-    if (clause->field == CLAUSE_PRODUCT && (clause->products = calloc(json_array_size(list) + 1, sizeof *clause->products)) == NULL)
+    if (clause->field == CLAUSE_PRODUCT &&
+        (clause->products = calloc(json_array_size(list) + 1, sizeof *clause->products)) == NULL)
         filter->failed = true;
     json_array_foreach(list, i, item)
     {
@@ -330,16 +344,15 @@ criteria_genders(const json_t *criteria)
     {
         if (strcmp(json_text(criterion, "field", ""), "gender") != 0)
             continue;
-        json_array_foreach(json_object_get(criterion, "any"), i, item)
-            if (json_is_string(item))
-                genders |= gender_of(json_string_value(item));
+        json_array_foreach(json_object_get(criterion, "any"), i, item) if (json_is_string(item)) genders |=
+            gender_of(json_string_value(item));
     }
     return genders;
 }
 
 static void
-add_criterion(struct filter *filter, const char *key, const json_t *criterion, uint8_t genders, const struct money_rates *rates,
-              find_product *find, void *owner)
+add_criterion(struct filter *filter, const char *key, const json_t *criterion, uint8_t genders,
+              const struct money_rates *rates, find_product *find, void *owner)
 {
     const json_t *any = json_object_get(criterion, "any"), *none = json_object_get(criterion, "none");
     const char *name = json_text(criterion, "field", ""), *slot = json_text(criterion, "slot", "all");
@@ -355,7 +368,8 @@ add_criterion(struct filter *filter, const char *key, const json_t *criterion, u
     }
     for (int excludes = 0; excludes < 2; excludes++) {
         const json_t *list = excludes ? none : any;
-        bool plain = !excludes && (field == CLAUSE_PRICE || (field == CLAUSE_SALE && json_array_size(none) == 0));
+        bool plain =
+            !excludes && (field == CLAUSE_PRICE || (field == CLAUSE_SALE && json_array_size(none) == 0));
         struct clause *clause;
 
         if ((!plain && json_array_size(list) == 0) || (!excludes && !is_hard(field)))
@@ -435,10 +449,12 @@ has_criterion(const json_t *criteria, enum clause_field field, enum size_class c
     const char *key;
     json_t *criterion;
 
-    json_object_foreach((json_t *)(uintptr_t)criteria, key, criterion)
-        if (strcmp(json_text(criterion, "field", ""), clause_field_name(field)) == 0 && json_object_get(criterion, "none") == NULL &&
-            (class == SIZE_NONE || size_class_named(json_text(criterion, "class", "")) == class))
-            return true;
+    json_object_foreach(
+        (json_t *)(uintptr_t)criteria, key,
+        criterion) if (strcmp(json_text(criterion, "field", ""), clause_field_name(field)) == 0 &&
+                       json_object_get(criterion, "none") == NULL &&
+                       (class == SIZE_NONE ||
+                        size_class_named(json_text(criterion, "class", "")) == class)) return true;
     return false;
 }
 
@@ -448,7 +464,8 @@ add_asked_kinds(struct filter *filter, const struct question *query)
     const struct traits *wants = &query->wants;
     struct clause *clause;
 
-    if (wants->kind_count + wants->category_count == 0 || (clause = new_clause(filter, CLAUSE_CATEGORY, "category")) == NULL)
+    if (wants->kind_count + wants->category_count == 0 ||
+        (clause = new_clause(filter, CLAUSE_CATEGORY, "category")) == NULL)
         return;
     clause->pass = new_bits(filter, names_count(filter->index->names[NAMES_CATEGORY]));
     for (int i = 0; i < wants->kind_count; i++)
@@ -468,7 +485,8 @@ class_of_number(const struct question *query, const struct lexicon *lexicon, con
 
         if (strcmp(kind->sizes, "shoes") == 0)
             return SIZE_SHOES;
-        if (strcmp(kind->sizes, "waist") == 0 && value >= 24 && value <= 44 && !(query->wants.genders & GENDER_FEMALE && value < 24))
+        if (strcmp(kind->sizes, "waist") == 0 && value >= 24 && value <= 44 &&
+            !(query->wants.genders & GENDER_FEMALE && value < 24))
             return SIZE_WAIST;
         if (strcmp(kind->sizes, "none") != 0)
             return SIZE_NUMERIC;
@@ -481,7 +499,9 @@ add_asked_sizes(struct filter *filter, const struct question *query, const json_
 {
     for (int i = 0; i < query->size_count; i++) {
         const struct query_size *size = &query->sizes[i];
-        enum size_class class = size->class != SIZE_NONE ? size->class : class_of_number(query, filter->index->lexicon, size->text);
+        enum size_class class = size->class != SIZE_NONE
+                                    ? size->class
+                                    : class_of_number(query, filter->index->lexicon, size->text);
         struct clause *clause = NULL;
         char key[24];
 
@@ -500,13 +520,16 @@ add_asked_sizes(struct filter *filter, const struct question *query, const json_
 static void
 add_asked_price(struct filter *filter, const struct question *query, const struct money_rates *rates)
 {
-    const char *ours = filter->index->currency, *currency = query->currency[0] != '\0' ? query->currency : ours;
+    const char *ours = filter->index->currency,
+               *currency = query->currency[0] != '\0' ? query->currency : ours;
     double unit = pow(10, money_digits(currency));
     struct clause *clause;
     json_t *criterion;
 
-    if ((query->price_min < 0 && query->price_max < 0) || query->price_max > 1e10 || query->price_min > 1e10 ||
-        (clause = new_clause(filter, CLAUSE_PRICE, query->wants.kind_count > 0 ? "budget.item" : "budget.outfit")) == NULL)
+    if ((query->price_min < 0 && query->price_max < 0) || query->price_max > 1e10 ||
+        query->price_min > 1e10 ||
+        (clause = new_clause(filter, CLAUSE_PRICE,
+                             query->wants.kind_count > 0 ? "budget.item" : "budget.outfit")) == NULL)
         return;
     if ((criterion = json_pack("{s:s}", "currency", currency)) == NULL) {
         filter->failed = true;
@@ -526,7 +549,8 @@ add_excluded(struct filter *filter, const struct question *query)
     const struct traits *excludes = &query->excludes;
     struct clause *clause;
 
-    if ((excludes->kind_count > 0 || excludes->category_count > 0) && (clause = new_clause(filter, CLAUSE_CATEGORY, "not.category")) != NULL) {
+    if ((excludes->kind_count > 0 || excludes->category_count > 0) &&
+        (clause = new_clause(filter, CLAUSE_CATEGORY, "not.category")) != NULL) {
         clause->excludes = true;
         clause->pass = new_bits(filter, names_count(filter->index->names[NAMES_CATEGORY]));
         for (int i = 0; i < excludes->kind_count; i++)
@@ -535,12 +559,14 @@ add_excluded(struct filter *filter, const struct question *query)
             set_bit(clause->pass, excludes->categories[i]);
     }
     for (uint32_t i = 0; i < lexicon_colour_count(filter->index->lexicon); i++)
-        if (excludes->colours >> i & 1 && (clause = new_clause(filter, CLAUSE_COLOUR, "not.colour")) != NULL) {
+        if (excludes->colours >> i & 1 &&
+            (clause = new_clause(filter, CLAUSE_COLOUR, "not.colour")) != NULL) {
             clause->excludes = true;
             add_colour(filter, clause, lexicon_colour(filter->index->lexicon, i)->name);
         }
     for (uint32_t i = 0; i < lexicon_material_count(filter->index->lexicon); i++)
-        if (excludes->materials >> i & 1 && (clause = new_clause(filter, CLAUSE_MATERIAL, "not.material")) != NULL) {
+        if (excludes->materials >> i & 1 &&
+            (clause = new_clause(filter, CLAUSE_MATERIAL, "not.material")) != NULL) {
             clause->excludes = true;
             add_material(filter, clause, lexicon_material(filter->index->lexicon, i)->name);
         }
@@ -561,7 +587,8 @@ filter_add_query(struct filter *filter, const struct question *query, const json
 
     if (!has_criterion(criteria, CLAUSE_CATEGORY, SIZE_NONE))
         add_asked_kinds(filter, query);
-    if (query->wants.colours != 0 && query->wants.kind_count > 0 && !has_criterion(criteria, CLAUSE_COLOUR, SIZE_NONE) &&
+    if (query->wants.colours != 0 && query->wants.kind_count > 0 &&
+        !has_criterion(criteria, CLAUSE_COLOUR, SIZE_NONE) &&
         (clause = new_clause(filter, CLAUSE_COLOUR, "colour")) != NULL)
         for (uint32_t i = 0; i < lexicon_colour_count(lexicon); i++)
             if (query->wants.colours >> i & 1)

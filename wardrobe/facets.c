@@ -16,7 +16,8 @@ most_first(const void *left, const void *right)
 {
     const struct counted *a = left, *b = right;
 
-    return a->count != b->count ? (a->count < b->count ? 1 : -1) : (a->number < b->number ? -1 : a->number > b->number);
+    return a->count != b->count ? (a->count < b->count ? 1 : -1)
+                                : (a->number < b->number ? -1 : a->number > b->number);
 }
 
 static int
@@ -51,7 +52,8 @@ quartiles(const struct index *index, uint32_t category, uint32_t count, int64_t 
         for (uint32_t v = index->products[i].first; v < product_end(index, i); v++) {
             int64_t price = variant_price(&index->variants[v], now, NULL);
 
-            if (price != PRICE_NONE && is_sellable(&index->variants[v]) && (cheapest == PRICE_NONE || price < cheapest))
+            if (price != PRICE_NONE && is_sellable(&index->variants[v]) &&
+                (cheapest == PRICE_NONE || price < cheapest))
                 cheapest = price;
         }
         if (cheapest != PRICE_NONE)
@@ -87,13 +89,14 @@ categories_of(const struct index *index, uint32_t most, int64_t now)
     json_t *list = json_array();
 
     for (uint32_t i = 0; counted != NULL && i < count; i++)
-        counted[i] = (struct counted){ i, i == 0 ? 0 : index->carries[i].count };
+        counted[i] = (struct counted) { i, i == 0 ? 0 : index->carries[i].count };
     if (counted != NULL)
         qsort(counted, count, sizeof *counted, most_first);
     for (uint32_t i = 0; counted != NULL && i < count && i < most && counted[i].count > 0; i++) {
         json_t *prices = quartiles(index, counted[i].number, counted[i].count, now);
-        json_t *category = json_pack("{s:s, s:s, s:i}", "name", names_text(index->names[NAMES_CATEGORY], counted[i].number), "slot",
-                                     slot_of(index, counted[i].number), "count", (int)counted[i].count);
+        json_t *category =
+            json_pack("{s:s, s:s, s:i}", "name", names_text(index->names[NAMES_CATEGORY], counted[i].number),
+                      "slot", slot_of(index, counted[i].number), "count", (int)counted[i].count);
 
         if (prices != NULL)
             json_object_set_new(category, "price", prices);
@@ -209,14 +212,16 @@ facets_new(const struct index *index, const char *language, int64_t now)
     static const struct {
         uint32_t categories;
         size_t colours, brands, sizes;
-    } plans[] = { { 40, 30, 30, 20 }, { 30, 24, 16, 16 }, { 24, 20, 12, 14 }, { 20, 16, 10, 12 }, { 16, 14, 8, 10 }, { 12, 12, 6, 8 }, { 8, 8, 4, 6 }, { 4, 4, 2, 4 } };
+    } plans[] = { { 40, 30, 30, 20 }, { 30, 24, 16, 16 }, { 24, 20, 12, 14 }, { 20, 16, 10, 12 },
+                  { 16, 14, 8, 10 },  { 12, 12, 6, 8 },   { 8, 8, 4, 6 },     { 4, 4, 2, 4 } };
 
     for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
-        json_t *facets = json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "currency", index->currency, "language",
-                                   strcmp(language, "english") == 0 ? "en" : language, "count", (int)index->product_count, "categories",
-                                   categories_of(index, plans[i].categories, now), "colours", colours_of(index, plans[i].colours),
-                                   "brands", brands_of(index, plans[i].brands), "genders", genders_of(index), "sizes",
-                                   sizes_of(index, plans[i].sizes));
+        json_t *facets =
+            json_pack("{s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "currency", index->currency, "language",
+                      strcmp(language, "english") == 0 ? "en" : language, "count", (int)index->product_count,
+                      "categories", categories_of(index, plans[i].categories, now), "colours",
+                      colours_of(index, plans[i].colours), "brands", brands_of(index, plans[i].brands),
+                      "genders", genders_of(index), "sizes", sizes_of(index, plans[i].sizes));
 
         if (facets != NULL && json_dumpb(facets, NULL, 0, JSON_COMPACT) <= FACETS_BYTES)
             return facets;

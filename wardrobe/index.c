@@ -96,14 +96,16 @@ load_postings(struct index *index, load_call *load, void *owner)
     index->docs = load_array(load, owner, "postings.products", sizeof *index->docs, &docs);
     index->counts = load_array(load, owner, "postings.counts", sizeof *index->counts, &counts);
     if (sizes == NULL || index->docs == NULL || index->counts == NULL || docs != counts ||
-        terms != names_count(index->names[NAMES_TERM]) || (index->lists = calloc(terms, sizeof *index->lists)) == NULL) {
+        terms != names_count(index->names[NAMES_TERM]) ||
+        (index->lists = calloc(terms, sizeof *index->lists)) == NULL) {
         free(sizes);
         return -1;
     }
     for (uint32_t i = 0; i < terms; i++) {
         double n = index->product_count, df = sizes[i];
 
-        index->lists[i] = (struct posting_list){ from, sizes[i], (float)log(1 + (n - df + 0.5) / (df + 0.5)) };
+        index->lists[i] =
+            (struct posting_list) { from, sizes[i], (float)log(1 + (n - df + 0.5) / (df + 0.5)) };
         from += sizes[i];
     }
     free(sizes);
@@ -172,7 +174,8 @@ read_names(struct index *index)
 {
     const struct lexicon *lexicon = index->lexicon;
     uint32_t sizes = names_count(index->names[NAMES_SIZE]), colours = names_count(index->names[NAMES_COLOUR]);
-    uint32_t materials = names_count(index->names[NAMES_MATERIAL]), categories = names_count(index->names[NAMES_CATEGORY]);
+    uint32_t materials = names_count(index->names[NAMES_MATERIAL]),
+             categories = names_count(index->names[NAMES_CATEGORY]);
     uint32_t brands = names_count(index->names[NAMES_BRAND]);
     char stems[PHRASE_WORDS * WORD_SIZE];
 
@@ -182,8 +185,8 @@ read_names(struct index *index)
     index->category_kinds = calloc(categories, sizeof *index->category_kinds);
     index->carries = calloc(categories, sizeof *index->carries);
     index->phrases = phrases_new();
-    if (index->sizes == NULL || index->colours == NULL || index->materials == NULL || index->category_kinds == NULL ||
-        index->carries == NULL || index->phrases == NULL)
+    if (index->sizes == NULL || index->colours == NULL || index->materials == NULL ||
+        index->category_kinds == NULL || index->carries == NULL || index->phrases == NULL)
         return -1;
     for (uint32_t i = 0; i < sizes; i++)
         read_size(names_text(index->names[NAMES_SIZE], i), &index->sizes[i]);
@@ -193,12 +196,14 @@ read_names(struct index *index)
         index->materials[i] = lexicon_materials_of(lexicon, names_text(index->names[NAMES_MATERIAL], i));
     for (uint32_t i = 0; i < categories; i++) {
         index->category_kinds[i] = lexicon_kind_of(lexicon, names_text(index->names[NAMES_CATEGORY], i));
-        words_stemmed(lexicon_stemmer(lexicon), names_text(index->names[NAMES_CATEGORY], i), stems, sizeof stems);
+        words_stemmed(lexicon_stemmer(lexicon), names_text(index->names[NAMES_CATEGORY], i), stems,
+                      sizeof stems);
         if (!is_about_people(lexicon, stems) && phrases_add(index->phrases, stems, SENSE_CATEGORY, i) < 0)
             return -1;
     }
     for (uint32_t i = 0; i < brands; i++) {
-        words_stemmed(lexicon_stemmer(lexicon), names_text(index->names[NAMES_BRAND], i), stems, sizeof stems);
+        words_stemmed(lexicon_stemmer(lexicon), names_text(index->names[NAMES_BRAND], i), stems,
+                      sizeof stems);
         if (phrases_add(index->phrases, stems, SENSE_BRAND, i) < 0)
             return -1;
     }
@@ -220,10 +225,11 @@ count_carries(struct index *index)
         for (uint32_t v = index->products[i].first; v < product_end(index, i); v++) {
             const struct variant *variant = &index->variants[v];
 
-            carries->fields |= (variant->price != PRICE_NONE ? CARRIES_PRICE : 0) |
-                               (variant->colour != 0 ? CARRIES_COLOUR : 0) | (variant->gender != 0 ? CARRIES_GENDER : 0) |
-                               (variant->age != 0 ? CARRIES_AGE : 0) | (variant->material != 0 ? CARRIES_MATERIAL : 0) |
-                               (variant->availability != AVAILABILITY_UNKNOWN ? CARRIES_AVAILABILITY : 0);
+            carries->fields |=
+                (variant->price != PRICE_NONE ? CARRIES_PRICE : 0) |
+                (variant->colour != 0 ? CARRIES_COLOUR : 0) | (variant->gender != 0 ? CARRIES_GENDER : 0) |
+                (variant->age != 0 ? CARRIES_AGE : 0) | (variant->material != 0 ? CARRIES_MATERIAL : 0) |
+                (variant->availability != AVAILABILITY_UNKNOWN ? CARRIES_AVAILABILITY : 0);
             product->genders |= variant->gender;
             product->ages |= variant->age;
             product->sellable |= variant->availability != AVAILABILITY_OUT;
@@ -246,7 +252,7 @@ gather_words(struct index *index)
 
         if (index->lists[i].count < 2 || size < 3 || size >= WORD_SIZE || term[size] != '\0')
             continue;
-        index->spelt[index->spelt_count++] = (struct spelt){ index_letters(term), i, (uint8_t)size };
+        index->spelt[index->spelt_count++] = (struct spelt) { index_letters(term), i, (uint8_t)size };
     }
     return 0;
 }
@@ -272,8 +278,8 @@ index_load(const struct lexicon *lexicon, load_call *load, void *owner)
     index->lexicon = lexicon;
     weights_default(&weights);
     if (load_names(index, load, owner) < 0 || load_columns(index, load, owner) < 0 ||
-        load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 || gather_words(index) < 0 ||
-        index_weigh(index, &weights) < 0)
+        load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 ||
+        gather_words(index) < 0 || index_weigh(index, &weights) < 0)
         index_destroy(&index);
     else
         count_carries(index);
@@ -327,8 +333,9 @@ measure_fields(struct index *index)
 int
 index_weigh(struct index *index, const struct weights *weights)
 {
-    const float by_field[FIELDS] = { weights->title,    weights->category, weights->brand,      weights->colour,
-                                     weights->material, weights->bullets,  weights->description };
+    const float by_field[FIELDS] = { weights->title,      weights->category, weights->brand,
+                                     weights->colour,     weights->material, weights->bullets,
+                                     weights->description };
     float worth[FIELDS][256];
 
     if (index->impacts == NULL &&

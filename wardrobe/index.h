@@ -12,25 +12,35 @@
 #include "wardrobe/size.h"
 #include "wardrobe/weights.h"
 
-/* What the wardrobe holds in memory of a catalogue: for each product and variant the columns that criteria ask
- * about, and for each word the products that have it. Made at import, kept with the catalogue as sections of
- * bytes, loaded at start. No I/O.
+/* What the wardrobe holds in memory of a catalogue: for each product and variant the columns that criteria
+ * ask about, and for each word the products that have it. Made at import, kept with the catalogue as sections
+ * of bytes, loaded at start. No I/O.
  *
  * A product's words count by the field they stand in; what is structured (its kind, colours, gender, ...) is
  * indexed as words of its own that no text can hold ("=k sneakers"), so that one loop scores both. */
 
-enum field { FIELD_TITLE, FIELD_CATEGORY, FIELD_BRAND, FIELD_COLOUR, FIELD_MATERIAL, FIELD_BULLETS, FIELD_DESCRIPTION, FIELDS };
+enum field {
+    FIELD_TITLE,
+    FIELD_CATEGORY,
+    FIELD_BRAND,
+    FIELD_COLOUR,
+    FIELD_MATERIAL,
+    FIELD_BULLETS,
+    FIELD_DESCRIPTION,
+    FIELDS
+};
 
 struct product {
-    uint32_t first;    /* its first variant; they end where the next product's begin */
-    uint32_t category; /* in names[NAMES_CATEGORY]: the catalogue's own name for it */
-    uint32_t brand;    /* in names[NAMES_BRAND]; 0 is "" */
-    uint32_t title;    /* a hash of the title, to tell products that look the same */
-    float popularity;  /* 0 to 1, of its rating; 0 when the feed has none */
-    uint16_t kind;     /* of the lexicon, or KIND_NONE */
-    uint8_t slot;      /* in names[NAMES_SLOT] */
+    uint32_t first;          /* its first variant; they end where the next product's begin */
+    uint32_t category;       /* in names[NAMES_CATEGORY]: the catalogue's own name for it */
+    uint32_t brand;          /* in names[NAMES_BRAND]; 0 is "" */
+    uint32_t title;          /* a hash of the title, to tell products that look the same */
+    float popularity;        /* 0 to 1, of its rating; 0 when the feed has none */
+    uint16_t kind;           /* of the lexicon, or KIND_NONE */
+    uint8_t slot;            /* in names[NAMES_SLOT] */
     uint8_t lengths[FIELDS]; /* words in each field, at most 255 */
-    /* of all its variants together, worked out at start, so that most products are ruled out without looking at them */
+    /* of all its variants together, worked out at start, so that most products are ruled out without looking
+     * at them */
     uint8_t genders, ages, sellable;
 };
 
@@ -42,13 +52,30 @@ struct variant {
     uint32_t colour;   /* in names[NAMES_COLOUR]; 0 is "" */
     uint32_t material; /* in names[NAMES_MATERIAL]; 0 is "" */
     uint8_t gender, age, availability;
-    uint8_t currency;  /* 1 when it is the catalogue's; else its price counts as unknown */
+    uint8_t currency; /* 1 when it is the catalogue's; else its price counts as unknown */
 };
 
-enum names_list { NAMES_TERM, NAMES_CATEGORY, NAMES_BRAND, NAMES_COLOUR, NAMES_SIZE, NAMES_MATERIAL, NAMES_SLOT, NAMES_LISTS };
+enum names_list {
+    NAMES_TERM,
+    NAMES_CATEGORY,
+    NAMES_BRAND,
+    NAMES_COLOUR,
+    NAMES_SIZE,
+    NAMES_MATERIAL,
+    NAMES_SLOT,
+    NAMES_LISTS
+};
 
 /* What a category of this catalogue says of its products at all. */
-enum { CARRIES_PRICE = 1, CARRIES_COLOUR = 2, CARRIES_GENDER = 4, CARRIES_AGE = 8, CARRIES_MATERIAL = 16, CARRIES_BRAND = 32, CARRIES_AVAILABILITY = 64 };
+enum {
+    CARRIES_PRICE = 1,
+    CARRIES_COLOUR = 2,
+    CARRIES_GENDER = 4,
+    CARRIES_AGE = 8,
+    CARRIES_MATERIAL = 16,
+    CARRIES_BRAND = 32,
+    CARRIES_AVAILABILITY = 64
+};
 
 struct carries {
     uint8_t fields;  /* of the bits above */
@@ -71,7 +98,7 @@ struct spelt {
 struct index {
     const struct lexicon *lexicon;
     struct names *names[NAMES_LISTS];
-    struct phrases *phrases; /* brands and categories of this catalogue, by stems */
+    struct phrases *phrases;  /* brands and categories of this catalogue, by stems */
     struct product *products; /* product_count, and one more whose `first` is variant_count */
     struct variant *variants;
     uint32_t product_count, variant_count;
@@ -80,16 +107,16 @@ struct index {
     uint32_t *counts;           /* how often, by field: 4 bits each */
     uint16_t *impacts;          /* what that is worth, of 65535; made by index_weigh() */
     uint32_t posting_count;
-    struct size *sizes;         /* each of names[NAMES_SIZE], read */
-    uint64_t *colours;          /* each of names[NAMES_COLOUR]: colours of the lexicon */
-    uint64_t *materials;        /* the same for materials */
-    uint16_t *category_kinds;   /* the kind that a category's name says, or KIND_NONE */
-    struct carries *carries;    /* of each category */
-    float average[FIELDS];      /* words in each field */
+    struct size *sizes;       /* each of names[NAMES_SIZE], read */
+    uint64_t *colours;        /* each of names[NAMES_COLOUR]: colours of the lexicon */
+    uint64_t *materials;      /* the same for materials */
+    uint16_t *category_kinds; /* the kind that a category's name says, or KIND_NONE */
+    struct carries *carries;  /* of each category */
+    float average[FIELDS];    /* words in each field */
     char currency[4];
-    float *scores;              /* room for one query, all 0 in between */
-    uint64_t *marks;            /* the same: a bit for each product */
-    struct spelt *spelt;        /* words that a misspelt one may mean, by their length */
+    float *scores;       /* room for one query, all 0 in between */
+    uint64_t *marks;     /* the same: a bit for each product */
+    struct spelt *spelt; /* words that a misspelt one may mean, by their length */
     uint32_t spelt_count;
 };
 
@@ -100,21 +127,23 @@ struct index_builder;
 struct index_builder *index_builder_new(const struct lexicon *lexicon); /* NULL without memory */
 void index_builder_destroy(struct index_builder **builder);
 
-/* Add ITEM. *PRODUCT becomes its product's number; *IS_NEW whether that is a new one. Returns 0, -1 without memory, or
- * 1 when there is a variant of that id already. */
-int index_builder_add(struct index_builder *builder, const struct item *item, uint32_t *product, bool *is_new);
+/* Add ITEM. *PRODUCT becomes its product's number; *IS_NEW whether that is a new one. Returns 0, -1 without
+ * memory, or 1 when there is a variant of that id already. */
+int index_builder_add(struct index_builder *builder, const struct item *item, uint32_t *product,
+                      bool *is_new);
 
-/* What was added, as sections: SAVE is called for each with its bytes, which are lent. Returns 0, or -1 when SAVE did or
- * without memory. */
+/* What was added, as sections: SAVE is called for each with its bytes, which are lent. Returns 0, or -1 when
+ * SAVE did or without memory. */
 int index_builder_save(struct index_builder *builder,
-                       int (*save)(void *owner, const char *section, const void *bytes, size_t size), void *owner);
+                       int (*save)(void *owner, const char *section, const void *bytes, size_t size),
+                       void *owner);
 
 uint32_t index_builder_products(const struct index_builder *builder);
 
 /* -- using one ----------------------------------------------------------------------------------- */
 
-/* Make an index of its sections: LOAD gives each one's bytes, malloced, which the index takes; NULL with SIZE 0 for an empty one.
- * Returns NULL when they do not fit together or without memory (not logged). */
+/* Make an index of its sections: LOAD gives each one's bytes, malloced, which the index takes; NULL with SIZE
+ * 0 for an empty one. Returns NULL when they do not fit together or without memory (not logged). */
 struct index *index_load(const struct lexicon *lexicon,
                          void *(*load)(void *owner, const char *section, size_t *size), void *owner);
 void index_destroy(struct index **index);
@@ -125,11 +154,12 @@ int index_weigh(struct index *index, const struct weights *weights);
 /* The list of the word with STEM, or NULL. */
 const struct posting_list *index_list(const struct index *index, const char *stem);
 
-/* The list of something structured: TYPE 'k' kind, 'c' colour, 'f' colour family, 'n' colours near, 'g' gender, 'a' age, 'm'
- * material, 'b' brand (its text), 't' category (its text), 's' slot. NULL for none. */
+/* The list of something structured: TYPE 'k' kind, 'c' colour, 'f' colour family, 'n' colours near, 'g'
+ * gender, 'a' age, 'm' material, 'b' brand (its text), 't' category (its text), 's' slot. NULL for none. */
 const struct posting_list *index_attribute(const struct index *index, char type, const char *name);
 
-/* What VARIANT costs at NOW (seconds since 1970), or PRICE_NONE; *ON_SALE (may be NULL) whether that is a sale's. */
+/* What VARIANT costs at NOW (seconds since 1970), or PRICE_NONE; *ON_SALE (may be NULL) whether that is a
+ * sale's. */
 int64_t variant_price(const struct variant *variant, int64_t now, bool *on_sale);
 
 /* The letters of WORD as bits: two words with D slips between them differ in 2 D of them at most. */

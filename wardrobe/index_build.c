@@ -139,7 +139,7 @@ see(struct index_builder *builder, uint32_t term, uint32_t product, unsigned fie
             return;
         }
     if (builder->seen_count < sizeof builder->seen / sizeof *builder->seen)
-        builder->seen[builder->seen_count++] = (struct occurrence){ term, product, one };
+        builder->seen[builder->seen_count++] = (struct occurrence) { term, product, one };
 }
 
 static void
@@ -170,7 +170,8 @@ see_pairs(struct index_builder *builder, uint32_t product, const char *title)
 
         if (first == NAME_NONE || second == NAME_NONE)
             return;
-        words_pair(names_text(builder->names[NAMES_TERM], first), names_text(builder->names[NAMES_TERM], second), name);
+        words_pair(names_text(builder->names[NAMES_TERM], first),
+                   names_text(builder->names[NAMES_TERM], second), name);
         see_attribute(builder, product, '2', name);
     }
 }
@@ -227,7 +228,8 @@ kind_of(const struct lexicon *lexicon, const struct item *item)
     snprintf(path, sizeof path, "%s", item->type);
     for (bool leaf = true; kind == KIND_NONE && path[0] != '\0'; leaf = false) {
         step = strrchr(path, '>');
-        if (leaf || strpbrk(step == NULL ? path : step + 1, "&,") == NULL) /* "Clothing, Shoes & Jewelry" says nothing */
+        if (leaf || strpbrk(step == NULL ? path : step + 1, "&,") ==
+                        NULL) /* "Clothing, Shoes & Jewelry" says nothing */
             kind = lexicon_kind_of(lexicon, step == NULL ? path : step + 1);
         if (step == NULL)
             break;
@@ -277,7 +279,10 @@ see_who(struct index_builder *builder, uint32_t number, const struct item *item)
     static const char *const ages[] = { "newborn", "infant", "toddler", "kids", "adult" };
 
     if (item->gender != 0)
-        see_attribute(builder, number, 'g', item->gender == GENDER_FEMALE ? "female" : item->gender == GENDER_MALE ? "male" : "unisex");
+        see_attribute(builder, number, 'g',
+                      item->gender == GENDER_FEMALE ? "female"
+                      : item->gender == GENDER_MALE ? "male"
+                                                    : "unisex");
     for (int i = 0; i < 5; i++)
         if (item->age >> i & 1)
             see_attribute(builder, number, 'a', ages[i]);
@@ -298,9 +303,12 @@ add_product(struct index_builder *builder, const struct item *item, uint32_t num
     words_stemmed(NULL, item->brand, brand, sizeof brand);
     product.category = names_add(builder->names[NAMES_CATEGORY], leaf);
     product.brand = names_add(builder->names[NAMES_BRAND], item->brand);
-    product.slot = (uint8_t)names_add(builder->names[NAMES_SLOT], product.kind == KIND_NONE ? "other" : lexicon_kind(lexicon, product.kind)->slot);
+    product.slot =
+        (uint8_t)names_add(builder->names[NAMES_SLOT],
+                           product.kind == KIND_NONE ? "other" : lexicon_kind(lexicon, product.kind)->slot);
     if (item->rating > 0) /* towards 3.8 where few have judged */
-        product.popularity = (float)((item->rating * (double)item->rating_count + 3.8 * 20) / ((double)item->rating_count + 20) / 5);
+        product.popularity = (float)((item->rating * (double)item->rating_count + 3.8 * 20) /
+                                     ((double)item->rating_count + 20) / 5);
     if (product.category == NAME_NONE || product.brand == NAME_NONE)
         return -1;
     builder->products[number] = product;
@@ -313,10 +321,12 @@ add_product(struct index_builder *builder, const struct item *item, uint32_t num
     see_text(builder, number, FIELD_DESCRIPTION, item->description);
     see_kind(builder, number, product.kind);
     see_attribute(builder, number, 't', leaf);
-    see_attribute(builder, number, 's', product.kind == KIND_NONE ? "other" : lexicon_kind(lexicon, product.kind)->slot);
+    see_attribute(builder, number, 's',
+                  product.kind == KIND_NONE ? "other" : lexicon_kind(lexicon, product.kind)->slot);
     if (item->brand[0] != '\0')
         see_attribute(builder, number, 'b', brand);
-    if (item->colour[0] == '\0') /* no column for it: what the title says is better than nothing, for the ranking */
+    if (item->colour[0] ==
+        '\0') /* no column for it: what the title says is better than nothing, for the ranking */
         see_colours(builder, number, lexicon_colours_of(lexicon, item->title));
     if (item->material[0] == '\0')
         see_materials(builder, number, lexicon_materials_of(lexicon, item->title));
@@ -332,7 +342,8 @@ size_name(struct index_builder *builder, const struct item *item, uint16_t kind)
     if (item->size[0] == '\0')
         return 0;
     snprintf(name, sizeof name, "%.100s\x1f%s\x1f%s\x1f%d\x1f%d", item->size,
-             kind == KIND_NONE ? "" : lexicon_kind(builder->lexicon, kind)->sizes, item->size_system, item->gender, item->age);
+             kind == KIND_NONE ? "" : lexicon_kind(builder->lexicon, kind)->sizes, item->size_system,
+             item->gender, item->age);
     return names_add(builder->names[NAMES_SIZE], name);
 }
 
@@ -513,12 +524,13 @@ save_variants(struct index_builder *builder, save_call *save, void *owner)
         builder->products[i].first = next[i] = at;
         at += count;
     }
-    builder->products[builder->product_count] = (struct product){ .first = at };
+    builder->products[builder->product_count] = (struct product) { .first = at };
     for (size_t i = 0; i < builder->variant_count; i++)
         sorted[next[builder->variants[i].product]++] = builder->variants[i];
     if (save(owner, "variants", sorted, builder->variant_count * sizeof *sorted) < 0)
         goto done;
-    status = save(owner, "products", builder->products, (builder->product_count + 1) * sizeof *builder->products);
+    status =
+        save(owner, "products", builder->products, (builder->product_count + 1) * sizeof *builder->products);
 done:
     free(sorted);
     free(next);

@@ -156,11 +156,11 @@ add_kinds(struct lexicon *lexicon)
     for (uint16_t i = 0; i < COUNT(kind_lines); i++) {
         struct kind *kind = &lexicon->kinds[i];
 
-        *kind = (struct kind){ .name = kind_lines[i].name,
-                               .slot = kind_lines[i].slot,
-                               .sizes = kind_lines[i].sizes,
-                               .formality = kind_lines[i].formality,
-                               .parent = KIND_NONE };
+        *kind = (struct kind) { .name = kind_lines[i].name,
+                                .slot = kind_lines[i].slot,
+                                .sizes = kind_lines[i].sizes,
+                                .formality = kind_lines[i].formality,
+                                .parent = KIND_NONE };
         for (uint16_t j = 0; j < COUNT(kind_lines); j++)
             if (strcmp(kind_lines[j].name, kind_lines[i].parent) == 0)
                 kind->parent = j;
@@ -205,11 +205,11 @@ add_colours(struct lexicon *lexicon)
 {
     for (uint32_t i = 0; i < COUNT(colour_lines); i++) {
         lexicon->colours[i] =
-            (struct colour){ .name = colour_lines[i].name,
-                             .hex = colour_lines[i].hex,
-                             .family = first_like(i, true),
-                             .near = first_like(i, false),
-                             .is_family = strcmp(colour_lines[i].name, colour_lines[i].family) == 0 };
+            (struct colour) { .name = colour_lines[i].name,
+                              .hex = colour_lines[i].hex,
+                              .family = first_like(i, true),
+                              .near = first_like(i, false),
+                              .is_family = strcmp(colour_lines[i].name, colour_lines[i].family) == 0 };
         if (add_list(lexicon, colour_lines[i].words, SENSE_COLOUR, i) < 0)
             return -1;
     }
@@ -231,7 +231,7 @@ add_materials(struct lexicon *lexicon)
     for (uint32_t i = 0; i < COUNT(material_lines); i++) {
         struct material *material = &lexicon->materials[i];
 
-        *material = (struct material){ .name = material_lines[i].name, .umbrella = (uint8_t)i };
+        *material = (struct material) { .name = material_lines[i].name, .umbrella = (uint8_t)i };
         for (uint8_t j = 0; j < COUNT(material_lines); j++)
             if (strcmp(material_lines[j].name, material_lines[i].umbrella) == 0)
                 material->umbrella = j;
@@ -266,14 +266,14 @@ add_occasions(struct lexicon *lexicon)
     for (uint32_t i = 0; i < COUNT(occasion_lines); i++) {
         struct occasion *occasion = &lexicon->occasions[i];
 
-        *occasion = (struct occasion){ .name = occasion_lines[i].name,
-                                       .low = occasion_lines[i].low,
-                                       .high = occasion_lines[i].high,
-                                       .season = occasion_lines[i].season,
-                                       .wants = kinds_of(lexicon, occasion_lines[i].wants),
-                                       .shuns = kinds_of(lexicon, occasion_lines[i].avoids),
-                                       .styles = occasion_lines[i].styles,
-                                       .avoids = occasion_lines[i].avoids };
+        *occasion = (struct occasion) { .name = occasion_lines[i].name,
+                                        .low = occasion_lines[i].low,
+                                        .high = occasion_lines[i].high,
+                                        .season = occasion_lines[i].season,
+                                        .wants = kinds_of(lexicon, occasion_lines[i].wants),
+                                        .shuns = kinds_of(lexicon, occasion_lines[i].avoids),
+                                        .styles = occasion_lines[i].styles,
+                                        .avoids = occasion_lines[i].avoids };
         if (occasion->wants == NULL || occasion->shuns == NULL ||
             add_list(lexicon, occasion_lines[i].words, SENSE_OCCASION, i) < 0)
             return -1;
@@ -281,13 +281,13 @@ add_occasions(struct lexicon *lexicon)
     for (uint32_t i = 0; i < COUNT(season_lines); i++) {
         struct occasion *season = &lexicon->seasons[i];
 
-        *season = (struct occasion){ .name = season_lines[i].name,
-                                     .high = 4,
-                                     .season = season_lines[i].name,
-                                     .wants = kinds_of(lexicon, season_lines[i].styles),
-                                     .shuns = kinds_of(lexicon, season_lines[i].avoids),
-                                     .styles = season_lines[i].styles,
-                                     .avoids = season_lines[i].avoids };
+        *season = (struct occasion) { .name = season_lines[i].name,
+                                      .high = 4,
+                                      .season = season_lines[i].name,
+                                      .wants = kinds_of(lexicon, season_lines[i].styles),
+                                      .shuns = kinds_of(lexicon, season_lines[i].avoids),
+                                      .styles = season_lines[i].styles,
+                                      .avoids = season_lines[i].avoids };
         if (season->wants == NULL || season->shuns == NULL ||
             add_list(lexicon, season_lines[i].words, SENSE_SEASON, i) < 0)
             return -1;
@@ -298,7 +298,9 @@ add_occasions(struct lexicon *lexicon)
 static uint32_t
 gender_bit(const char *name)
 {
-    return strcmp(name, "female") == 0 ? GENDER_FEMALE : strcmp(name, "male") == 0 ? GENDER_MALE : GENDER_UNISEX;
+    return strcmp(name, "female") == 0 ? GENDER_FEMALE
+           : strcmp(name, "male") == 0 ? GENDER_MALE
+                                       : GENDER_UNISEX;
 }
 
 static uint32_t
@@ -411,7 +413,8 @@ lexicon_kind_named(const struct lexicon *lexicon, const char *name)
 
 /* TEXT as stems, in STEMS and WORDS; returns how many. */
 static size_t
-stems_of(const struct lexicon *lexicon, const char *text, struct word *words, char (*stems)[WORD_SIZE], size_t max)
+stems_of(const struct lexicon *lexicon, const char *text, struct word *words, char (*stems)[WORD_SIZE],
+         size_t max)
 {
     size_t count = words_split(text, strlen(text), words, max);
 
@@ -428,7 +431,7 @@ lexicon_kind_of(const struct lexicon *lexicon, const char *text)
     size_t count = stems_of(lexicon, text, words, stems, 32), length;
     uint16_t found = KIND_NONE;
 
-    for (size_t i = 0; i < count; i += length > 0 ? length : 1) {
+    for (size_t i = 0; i<count; i += length> 0 ? length : 1) {
         const struct sense *sense = phrases_match(lexicon->phrases, stems + i, count - i, &length);
 
         if (found != KIND_NONE && (words[i].after_break || strcmp(words[i].text, "with") == 0 ||

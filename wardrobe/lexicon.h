@@ -19,10 +19,10 @@ enum age { AGE_NEWBORN = 1, AGE_INFANT = 2, AGE_TODDLER = 4, AGE_KIDS = 8, AGE_A
 struct kind {
     const char *name;
     const char *slot;
-    const char *sizes;  /* the class its garments usually carry: letters, shoes, waist, none */
-    uint16_t parent;    /* KIND_NONE at the top */
-    uint8_t formality;  /* 0 sport, 1 casual, 2 smart casual, 3 formal, 4 evening */
-    uint16_t also[6];   /* kinds near it; KIND_NONE ends them */
+    const char *sizes; /* the class its garments usually carry: letters, shoes, waist, none */
+    uint16_t parent;   /* KIND_NONE at the top */
+    uint8_t formality; /* 0 sport, 1 casual, 2 smart casual, 3 formal, 4 evening */
+    uint16_t also[6];  /* kinds near it; KIND_NONE ends them */
 };
 
 struct colour {
@@ -64,15 +64,16 @@ const struct kind *lexicon_kind(const struct lexicon *lexicon, uint32_t number);
 bool lexicon_kind_is(const struct lexicon *lexicon, uint16_t kind, uint16_t other);
 uint16_t lexicon_kind_named(const struct lexicon *lexicon, const char *name); /* or KIND_NONE */
 
-/* The kind of garment that TEXT is about: the last one that it names before a break or "with", "for"; a longer
- * phrase before a shorter. KIND_NONE for none. */
+/* The kind of garment that TEXT is about: the last one that it names before a break or "with", "for"; a
+ * longer phrase before a shorter. KIND_NONE for none. */
 uint16_t lexicon_kind_of(const struct lexicon *lexicon, const char *text);
 
 size_t lexicon_colour_count(const struct lexicon *lexicon);
 const struct colour *lexicon_colour(const struct lexicon *lexicon, uint32_t number);
 /* The colours that TEXT names, as bits; families' words give all of theirs with *WIDE. 0 for none. */
 uint64_t lexicon_colours_of(const struct lexicon *lexicon, const char *text);
-/* All colours that keep the wish for the colours in ASKED: "blue" takes its family in, "navy" its near ones. */
+/* All colours that keep the wish for the colours in ASKED: "blue" takes its family in, "navy" its near ones.
+ */
 uint64_t lexicon_colours_for(const struct lexicon *lexicon, uint64_t asked);
 uint64_t lexicon_families(const struct lexicon *lexicon, uint32_t number);
 
@@ -85,8 +86,8 @@ uint64_t lexicon_materials_for(const struct lexicon *lexicon, uint64_t asked);
 const struct occasion *lexicon_occasion(const struct lexicon *lexicon, uint32_t number);
 const struct occasion *lexicon_season(const struct lexicon *lexicon, uint32_t number);
 const char *lexicon_style(const struct lexicon *lexicon, uint32_t number); /* its words, with | */
-const char *lexicon_alias(uint32_t number); /* the words that it stands for */
-const char *lexicon_currency(uint32_t number); /* ISO 4217 */
+const char *lexicon_alias(uint32_t number);                                /* the words that it stands for */
+const char *lexicon_currency(uint32_t number);                             /* ISO 4217 */
 
 /* Copy the next of LIST's phrases (parted by |) to PHRASE, and go on behind it. False after the last. */
 bool lexicon_each(const char **list, char phrase[128]);

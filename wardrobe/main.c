@@ -1,11 +1,11 @@
 /* wardrobe -- which of our products are those.
  *
  *     orchestrator --LOOKUP--> wardrobe --FOUND or REFUSED--> orchestrator
- *     orchestrator --CHOOSE--> wardrobe --CHOSEN or REFUSED-> orchestrator (where a model is configured for it)
- *                              wardrobe --FACETS------------> orchestrator (when it comes, and with a new catalogue)
+ *     orchestrator --CHOOSE--> wardrobe --CHOSEN or REFUSED-> orchestrator (where a model is configured for
+ * it) wardrobe --FACETS------------> orchestrator (when it comes, and with a new catalogue)
  *
- *     wardrobe import FEED     a merchant's file becomes the catalogue; a running wardrobe takes it up by itself
- *     wardrobe search "…"      how a sentence is understood, and why which product is found
+ *     wardrobe import FEED     a merchant's file becomes the catalogue; a running wardrobe takes it up by
+ * itself wardrobe search "…"      how a sentence is understood, and why which product is found
  *
  * It holds no state between messages but the catalogue: run as many as the load needs. */
 
@@ -98,7 +98,8 @@ open_model(struct wardrobe *self)
     if (options->wardrobe_model[0] == '\0' || options->model_url[0] == '\0')
         return 0;
     self->instructions = instructions_open(options, "wardrobe", "choice.json");
-    return self->instructions == NULL || (self->model = model_open(self->daemon.loop, options)) == NULL ? -1 : 0;
+    return self->instructions == NULL || (self->model = model_open(self->daemon.loop, options)) == NULL ? -1
+                                                                                                        : 0;
 }
 
 /* All that the daemon needs before it serves. Returns -1 when something is missing (logged). */
@@ -109,7 +110,8 @@ open_all(struct wardrobe *self)
 
     weights_default(&self->weights);
     if ((self->stemmer = stemmer_new(options->catalogue_language)) == NULL) {
-        log_error("option catalogue-language=%s: no stemmer for it; english, german, french, ... are", options->catalogue_language);
+        log_error("option catalogue-language=%s: no stemmer for it; english, german, french, ... are",
+                  options->catalogue_language);
         return -1;
     }
     self->lexicon = lexicon_new(self->stemmer);

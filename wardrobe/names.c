@@ -5,13 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A place of the hash table: the text's number + 1 (0: free), and its hash, so that other texts are seldom
+ * fetched. */
+struct name_place {
+    uint32_t number, hash;
+};
+
 struct names {
     char *bytes; /* all texts, each with its NUL */
     size_t size, capacity;
     size_t *starts; /* of each text */
     uint32_t count, start_capacity;
-    uint32_t *places; /* open addressing: number + 1; 0 is free */
-    size_t place_count; /* a power of two */
+    struct name_place *places; /* open addressing */
+    size_t place_count;        /* a power of two */
 };
 
 static uint64_t
@@ -49,15 +55,37 @@ names_destroy(struct names **names)
     *names = NULL;
 }
 
-/* Where TEXT is, or would be. */
-static uint32_t *
-place(const struct names *names, const char *text)
+/* Where TEXT with hash H is, or would be. */
+static struct name_place *
+place(const struct names *names, const char *text, uint64_t h)
 {
-    size_t at = hash(text) & (names->place_count - 1);
+    size_t at = h & (names->place_count - 1);
 
-    while (names->places[at] != 0 && strcmp(names_text(names, names->places[at] - 1), text) != 0)
+    while (names->places[at].number != 0 &&
+           (names->places[at].hash != (uint32_t)(h >> 32) ||
+            strcmp(names_text(names, names->places[at].number - 1), text) != 0))
         at = (at + 1) & (names->place_count - 1);
     return &names->places[at];
+}
+
+/* Twice as many places. */
+static int
+grow_places(struct names *names)
+{
+    struct name_place *old = names->places;
+
+    if ((names->places = calloc(names->place_count * 2, sizeof *old)) == NULL) {
+        names->places = old;
+        return -1;
+    }
+    names->place_count *= 2;
+    for (uint32_t i = 0; i < names->count; i++) {
+        uint64_t h = hash(names_text(names, i));
+
+        *place(names, names_text(names, i), h) = (struct name_place) { i + 1, (uint32_t)(h >> 32) };
+    }
+    free(old);
+    return 0;
 }
 
 static int
@@ -81,44 +109,33 @@ grow(struct names *names, size_t size)
         names->starts = starts;
         names->start_capacity = capacity;
     }
-    if ((size_t)names->count * 2 >= names->place_count) {
-        uint32_t *old = names->places;
-
-        if ((names->places = calloc(names->place_count * 2, sizeof *old)) == NULL) {
-            names->places = old;
-            return -1;
-        }
-        names->place_count *= 2;
-        for (uint32_t i = 0; i < names->count; i++)
-            *place(names, names_text(names, i)) = i + 1;
-        free(old);
-    }
-    return 0;
+    return (size_t)names->count * 2 >= names->place_count ? grow_places(names) : 0;
 }
 
 uint32_t
 names_add(struct names *names, const char *text)
 {
-    uint32_t *where = place(names, text);
+    uint64_t h = hash(text);
+    const struct name_place *known = place(names, text, h);
     size_t size = strlen(text) + 1;
 
-    if (*where != 0)
-        return *where - 1;
+    if (known->number != 0)
+        return known->number - 1;
     if (grow(names, size) < 0)
         return NAME_NONE;
     names->starts[names->count] = names->size;
     memcpy(names->bytes + names->size, text, size);
     names->size += size;
-    *place(names, text) = names->count + 1;
+    *place(names, text, h) = (struct name_place) { names->count + 1, (uint32_t)(h >> 32) };
     return names->count++;
 }
 
 uint32_t
 names_find(const struct names *names, const char *text)
 {
-    uint32_t where = *place(names, text);
+    const struct name_place *known = place(names, text, hash(text));
 
-    return where == 0 ? NAME_NONE : where - 1;
+    return known->number == 0 ? NAME_NONE : known->number - 1;
 }
 
 const char *

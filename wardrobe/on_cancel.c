@@ -1,4 +1,5 @@
-/* on_cancel -- CANCEL: nobody waits for a choice any more. Lookups are answered at once, and have nothing to stop. */
+/* on_cancel -- CANCEL: nobody waits for a choice any more. Lookups are answered at once, and have nothing to
+ * stop. */
 
 #include "wardrobe/wardrobe.h"
 

@@ -34,7 +34,8 @@ on_choose(void *owner, struct peer *from, const struct message *message)
     size_t count = json_array_size(choose->lines);
 
     if (self->model == NULL) {
-        daemon_refuse(&self->daemon, from, message, "model", "no model is configured for the wardrobe", false, NULL);
+        daemon_refuse(&self->daemon, from, message, "model", "no model is configured for the wardrobe", false,
+                      NULL);
         return 0;
     }
     if (count == 0) {
@@ -42,7 +43,8 @@ on_choose(void *owner, struct peer *from, const struct message *message)
         return 0;
     }
     tasks_take(self->tasks, from, message, prompt(choose),
-               json_pack("{s:I}", "count", (json_int_t)(count < CHOICE_LINES ? count : CHOICE_LINES)), choose->shopper);
+               json_pack("{s:I}", "count", (json_int_t)(count < CHOICE_LINES ? count : CHOICE_LINES)),
+               choose->shopper);
     return 0;
 }
 
@@ -54,12 +56,14 @@ answered(void *owner, const struct model_result *result)
     struct message answer = message_answer(&task->asked, MESSAGE_CHOSEN);
     size_t count = (size_t)json_number(task->known, "count", 0);
 
-    if (result->status != MODEL_OK || choice_read(result->text, count, &answer.chosen.order, &answer.chosen.why) < 0) {
+    if (result->status != MODEL_OK ||
+        choice_read(result->text, count, &answer.chosen.order, &answer.chosen.why) < 0) {
         task_refuse_result(task, result, "wardrobe");
         return;
     }
     answer.chosen.usage = task_usage(result, "wardrobe");
-    log_debug("chosen run=%s step=%s ms=%lld", task->asked.run, task->asked.step, (long long)task_age_ms(task));
+    log_debug("chosen run=%s step=%s ms=%lld", task->asked.run, task->asked.step,
+              (long long)task_age_ms(task));
     json_t *order = answer.chosen.order, *why = answer.chosen.why, *usage = answer.chosen.usage;
 
     task_answer(task, &answer);

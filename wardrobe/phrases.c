@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct phrase {
-    char *key; /* NULL: a free place */
+    char *key;      /* NULL: a free place */
     uint32_t first; /* 1 + the place of its first sense */
 };
 
@@ -126,7 +126,7 @@ phrases_add(struct phrases *phrases, const char *key, enum sense_type type, uint
         if (sense->type == type && sense->number == number)
             return 0;
     }
-    phrases->senses[phrases->sense_count] = (struct sense){ .type = type, .number = number };
+    phrases->senses[phrases->sense_count] = (struct sense) { .type = type, .number = number };
     *link = (uint32_t)++phrases->sense_count;
     return 0;
 }

@@ -48,7 +48,8 @@ int phrases_add(struct phrases *phrases, const char *key, enum sense_type type, 
 
 /* The longest phrase that begins at the first of COUNT stems. Returns its first sense and how many stems
  * it has in *LENGTH; NULL for none. */
-const struct sense *phrases_match(const struct phrases *phrases, char (*stems)[WORD_SIZE], size_t count, size_t *length);
+const struct sense *phrases_match(const struct phrases *phrases, char (*stems)[WORD_SIZE], size_t count,
+                                  size_t *length);
 
 /* The sense after SENSE of the same phrase, or NULL. */
 const struct sense *phrases_next(const struct phrases *phrases, const struct sense *sense);

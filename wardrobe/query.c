@@ -1,4 +1,5 @@
-/* query -- what a sentence asks for; see query.h. Passes over its words: numbers, then phrases with their senses. */
+/* query -- what a sentence asks for; see query.h. Passes over its words: numbers, then phrases with their
+ * senses. */
 
 #include "wardrobe/query.h"
 
@@ -7,353 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wardrobe/reading.h"
 #include "wardrobe/spelling.h"
-
-#define WORDS 400
-
-/* A sentence on its way through the passes. */
-struct reading {
-    struct question *query;
-    const struct index *index;
-    const char *said;
-    struct word words[WORDS];
-    char stems[WORDS][WORD_SIZE];
-    bool used[WORDS]; /* taken by a number or a turn of phrase: no search term */
-    size_t count;
-};
-
-static bool
-is_one_of(const char *word, const char *list)
-{
-    size_t size = strlen(word);
-
-    for (const char *at = list; (at = strstr(at, word)) != NULL; at += size)
-        if ((at == list || at[-1] == '|') && (at[size] == '|' || at[size] == '\0'))
-            return true;
-    return false;
-}
-
-static bool
-word_is(const struct reading *reading, size_t at, const char *list)
-{
-    return at < reading->count && is_one_of(reading->words[at].text, list);
-}
-
-/* Whether the words from AT are PHRASE's, one after another. */
-static bool
-says(const struct reading *reading, size_t at, const char *phrase, size_t *length)
-{
-    *length = 0;
-    while (*phrase != '\0') {
-        size_t size = strcspn(phrase, " ");
-
-        if (at + *length >= reading->count || strlen(reading->words[at + *length].text) != size ||
-            memcmp(reading->words[at + *length].text, phrase, size) != 0)
-            return false;
-        phrase += size + (phrase[size] == ' ');
-        (*length)++;
-    }
-    return true;
-}
-
-/* Whether one of LIST's phrases (parted by |) begins at AT. */
-static bool
-says_one(const struct reading *reading, size_t at, const char *list, size_t *length)
-{
-    char phrase[64];
-
-    if (at >= reading->count)
-        return false;
-    while (*list != '\0') {
-        size_t size = (size_t)(strchrnul(list, '|') - list);
-
-        if (*list == reading->words[at].text[0] && size < sizeof phrase) { /* most are not, and this is asked often */
-            memcpy(phrase, list, size);
-            phrase[size] = '\0';
-            if (says(reading, at, phrase, length))
-                return true;
-        }
-        list += size + (list[size] == '|');
-    }
-    return false;
-}
-
-static void
-use(struct reading *reading, size_t from, size_t count)
-{
-    for (size_t i = from; i < from + count && i < reading->count; i++)
-        reading->used[i] = true;
-}
-
-/* -- money --------------------------------------------------------------------------------------- */
-
-/* The currency that word AT names, or NULL. */
-static const char *
-currency_at(const struct reading *reading, size_t at)
-{
-    const struct sense *sense;
-
-    if (at >= reading->count)
-        return NULL;
-    sense = phrases_find(lexicon_phrases(reading->index->lexicon), reading->stems[at]);
-    for (; sense != NULL; sense = phrases_next(lexicon_phrases(reading->index->lexicon), sense))
-        if (sense->type == SENSE_CURRENCY)
-            return lexicon_currency(sense->number);
-    return NULL;
-}
-
-/* A number, perhaps with its currency before or behind it, from AT. Returns how many words, 0 for none. */
-static size_t
-amount_at(const struct reading *reading, size_t at, double *value, const char **currency)
-{
-    size_t length = 0;
-
-    *currency = currency_at(reading, at);
-    length += *currency != NULL;
-    if (at + length >= reading->count || !reading->words[at + length].is_number)
-        return 0;
-    *value = strtod(reading->words[at + length].text, NULL);
-    length++;
-    if (*currency == NULL && (*currency = currency_at(reading, at + length)) != NULL)
-        length++;
-    return length;
-}
-
-/* "between 50 and 100 euros", "$5-10", "50 to 100 dollars" from AT; with NEEDS_CURRENCY only with one. */
-static size_t
-range_at(const struct reading *reading, size_t at, bool needs_currency, double *low, double *high, const char **currency)
-{
-    const char *first, *second;
-    size_t length = amount_at(reading, at, low, &first), more;
-
-    if (length == 0)
-        return 0;
-    if (word_is(reading, at + length, "and|to|or"))
-        more = amount_at(reading, at + length + 1, high, &second) + 1;
-    else { /* only a dash between them */
-        const struct word *before = at + length < reading->count ? &reading->words[at + length - 1] : NULL;
-
-        more = amount_at(reading, at + length, high, &second);
-        if (before == NULL || before[1].from - before->to > 5 ||
-            memmem(reading->said + before->to, before[1].from - before->to, "-", 1) == NULL) {
-            if (before == NULL || memmem(reading->said + before->to, before[1].from - before->to, "\xe2\x80\x93", 3) == NULL)
-                return 0;
-        }
-    }
-    if (more < 2 && !(more == 1 && !word_is(reading, at + length, "and|to|or")))
-        return 0;
-    *currency = first != NULL ? first : second;
-    if ((needs_currency && *currency == NULL) || *high < *low)
-        return 0;
-    return length + more;
-}
-
-static void
-set_price(struct question *query, double low, double high, const char *currency)
-{
-    if (low >= 0)
-        query->price_min = low;
-    if (high >= 0)
-        query->price_max = high;
-    if (currency != NULL)
-        strcpy(query->currency, currency);
-}
-
-/* A price from AT, of whatever form. Returns how many words, 0 for none. */
-static size_t
-price_at(const struct reading *reading, size_t at, struct question *query)
-{
-    static const char below[] = "under|below|less than|lower than|cheaper than|no more than|not more than|at most|up to|max|maximum|"
-                                "within|beneath|maximum of|max of|budget of|budget is|budget|spend|i have|not over|only have|"
-                                "nothing over|nothing above|not above|not exceeding|nothing more than|never more than|no higher than|spend up to|spend about|around|about|roughly|for about|for around|or less than";
-    static const char above[] = "over|above|more than|at least|from|minimum|starting at|upwards of";
-    static const char plain_below[] = "nothing over|not over|not above|nothing above|under|below|less than|lower than|cheaper than|no more than|at most|budget of|budget is|max";
-    double low, high;
-    const char *currency = NULL;
-    size_t cue = 0, length;
-
-    if (says_one(reading, at, "between|from|price range|range of|price between", &cue) &&
-        (length = range_at(reading, at + cue, word_is(reading, at, "from"), &low, &high, &currency)) > 0) {
-        set_price(query, low, high, currency);
-        return cue + length;
-    }
-    if ((length = range_at(reading, at, true, &low, &high, &currency)) > 0) {
-        set_price(query, low, high, currency);
-        return length;
-    }
-    if (says_one(reading, at, below, &cue)) {
-        size_t plain;
-        bool alone = says_one(reading, at, plain_below, &plain);
-
-        while (word_is(reading, at + cue, "a|about|around|the|of|total"))
-            cue++;
-        length = amount_at(reading, at + cue, &high, &currency);
-        if (length > 0 && (currency != NULL || (alone && !word_is(reading, at + cue + length, "inch|inches|cm|mm|oz|ml|size")))) {
-            if (word_is(reading, at, "around|about|roughly"))
-                high *= 1.15;
-            set_price(query, -1, high, currency);
-            return cue + length;
-        }
-    }
-    if (says_one(reading, at, above, &cue) && (length = amount_at(reading, at + cue, &low, &currency)) > 0 &&
-        currency != NULL) {
-        set_price(query, low, -1, currency);
-        return cue + length;
-    }
-    if ((length = amount_at(reading, at, &high, &currency)) > 0 && currency != NULL) {
-        set_price(query, -1, high, currency);
-        return length;
-    }
-    return 0;
-}
-
-/* -- sizes --------------------------------------------------------------------------------------- */
-
-static void
-add_size(struct question *query, enum size_class class, const char *text, const char *system)
-{
-    struct query_size *size = &query->sizes[query->size_count];
-
-    if (query->size_count == 4)
-        return;
-    *size = (struct query_size){ .class = class };
-    strncpy(size->text, text, sizeof size->text - 1);
-    for (int i = 0; i < 2 && system[i] != '\0'; i++)
-        size->system[i] = (char)toupper((unsigned char)system[i]);
-    query->size_count++;
-}
-
-/* A letter size from AT: "medium", "xl", "extra large"; single letters only where SURE. */
-static size_t
-letters_at(const struct reading *reading, size_t at, bool sure, uint32_t *rank)
-{
-    const struct phrases *phrases = lexicon_phrases(reading->index->lexicon);
-    const struct sense *sense;
-    char stems[PHRASE_WORDS][WORD_SIZE];
-    size_t count = 0, length;
-
-    while (count < PHRASE_WORDS && at + count < reading->count) {
-        memcpy(stems[count], reading->stems[at + count], WORD_SIZE);
-        count++;
-    }
-    if (count == 0)
-        return 0;
-    for (sense = phrases_match(phrases, stems, count, &length); sense != NULL; sense = phrases_next(phrases, sense))
-        if (sense->type == SENSE_LETTERS && (sure || strlen(reading->words[at].text) > 1 || length > 1)) {
-            *rank = sense->number;
-            return length;
-        }
-    return 0;
-}
-
-/* "30w x 34l", "w32", "waist 32", "32 waist" from AT. */
-static size_t
-waist_at(const struct reading *reading, size_t at, struct question *query)
-{
-    const char *text = reading->words[at].text;
-    size_t size = strlen(text), length = 1;
-    char waist[24];
-
-    if (size == 3 && isdigit((unsigned char)text[0]) && isdigit((unsigned char)text[1]) && text[2] == 'w') {
-        snprintf(waist, sizeof waist, "W%.2s", text);
-        length += word_is(reading, at + 1, "x");
-        if (at + length < reading->count && strlen(reading->words[at + length].text) == 3 &&
-            reading->words[at + length].text[2] == 'l') {
-            snprintf(waist + 3, sizeof waist - 3, " L%.2s", reading->words[at + length].text);
-            length++;
-        } else {
-            length = 1;
-        }
-        add_size(query, SIZE_WAIST, waist, "");
-        return length;
-    }
-    if (word_is(reading, at, "waist") && at + 1 < reading->count && reading->words[at + 1].is_number) {
-        add_size(query, SIZE_WAIST, reading->words[at + 1].text, "");
-        return 2;
-    }
-    if (reading->words[at].is_number && word_is(reading, at + 1, "waist")) {
-        add_size(query, SIZE_WAIST, text, "");
-        return 2;
-    }
-    return 0;
-}
-
-/* "seven and a half" is common among people; digits alone are read here: "10 and a half", "6 1/2". */
-static size_t
-half_behind(const struct reading *reading, size_t at)
-{
-    size_t length;
-
-    if (says(reading, at, "and a half", &length) || says(reading, at, "1 2", &length))
-        return length;
-    return 0;
-}
-
-static const char *
-spelled_number(const struct reading *reading, size_t at)
-{
-    static const char *const words[] = { "four", "4", "five", "5", "six", "6", "seven", "7", "eight", "8", "nine", "9", "ten", "10",
-                                         "eleven", "11", "twelve", "12", "thirteen", "13", "fourteen", "14" };
-
-    if (at >= reading->count)
-        return NULL;
-    if (reading->words[at].is_number)
-        return reading->words[at].text;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i += 2)
-        if (strcmp(words[i], reading->words[at].text) == 0)
-            return words[i + 1];
-    return NULL;
-}
-
-/* A size from AT, of whatever form. Returns how many words, 0 for none. */
-static size_t
-size_at(const struct reading *reading, size_t at, struct question *query)
-{
-    static const char cues[] = "size|sized|sizes|in size|in a size|im a size|im size|i am a size|wear a size|wears a size|size is a|size is|"
-                               "wear size|wears size|wear a|wear an|im an|im a|i am an|i am a|take a size|in an|shes a size|hes a size|"
-                               "size of|size a|size us|size uk|size eu|us size|uk size|eu size|us|uk|eu";
-    size_t cue = 0, length, half;
-    const char *number, *system = "";
-    uint32_t rank;
-    char text[24];
-
-    if ((length = waist_at(reading, at, query)) > 0)
-        return length;
-    if (!says_one(reading, at, cues, &cue))
-        cue = 0;
-    if ((length = letters_at(reading, at + cue, cue > 0, &rank)) > 0) {
-        add_size(query, SIZE_LETTERS, size_letters((int)rank), "");
-        if (word_is(reading, at + cue + length, "size|sized"))
-            length++;
-        return cue + length;
-    }
-    for (size_t i = at; i < at + cue; i++)
-        if (word_is(reading, i, "us|uk|eu"))
-            system = reading->words[i].text;
-    if ((number = spelled_number(reading, at + cue)) == NULL)
-        return 0;
-    length = 1;
-    if (system[0] == '\0' && word_is(reading, at + cue + 1, "us|uk|eu")) {
-        system = reading->words[at + cue + 1].text;
-        length++;
-    }
-    if (cue == 0 && !(word_is(reading, at + length, "size|sized") || system[0] != '\0'))
-        return 0;
-    if (cue > 0 && !word_is(reading, at, "size|sized|sizes") && system[0] == '\0') { /* "I'm a 25 year old" is no size */
-        bool named = false;
-
-        for (size_t i = at; i < at + cue; i++)
-            named = named || word_is(reading, i, "size|sized");
-        if (!named && (strtod(number, NULL) < 34 || strtod(number, NULL) > 54 || word_is(reading, at + cue + 1, "year|years|yo")))
-            return 0;
-    }
-    if (cue == 0 && word_is(reading, at + length, "size|sized"))
-        length++;
-    half = half_behind(reading, at + cue + 1);
-    snprintf(text, sizeof text, "%.16s%s", number, half > 0 && strchr(number, '.') == NULL ? ".5" : "");
-    add_size(query, SIZE_NONE, text, system);
-    return cue + length + half;
-}
 
 /* -- senses -------------------------------------------------------------------------------------- */
 
@@ -380,7 +36,7 @@ add_term(struct question *query, const char *stem, float weight, bool is_exclude
         return;
     struct query_term *term = &query->terms[query->term_count++];
 
-    *term = (struct query_term){ .weight = weight, .is_excluded = is_excluded };
+    *term = (struct query_term) { .weight = weight, .is_excluded = is_excluded };
     memcpy(term->stem, stem, strlen(stem) + 1);
     memcpy(term->said, said, strlen(said) + 1);
 }
@@ -467,8 +123,10 @@ add_alias(const struct reading *reading, uint32_t alias)
     }
 }
 
-/* What the longest phrase at AT means, to TRAITS; the senses of a shorter one within it count for colour and material
- * ("linen trousers"). Returns how many words it has; *NOISE: it says nothing else; *KNOWN: it means something. */
+/* What the longest phrase at AT means, to TRAITS; the senses of a shorter one within it count for colour and
+ * material
+ * ("linen trousers"). Returns how many words it has; *NOISE: it says nothing else; *KNOWN: it means
+ * something. */
 static size_t
 take_phrase(struct reading *reading, size_t at, struct traits *traits, bool *noise, bool *known)
 {
@@ -484,7 +142,8 @@ take_phrase(struct reading *reading, size_t at, struct traits *traits, bool *noi
         for (const struct sense *sense = lengths[i] == length ? found[i] : NULL; sense != NULL;
              sense = phrases_next(tables[i], sense)) {
             is_noise = is_noise || sense->type == SENSE_NOISE;
-            means = means || (sense->type != SENSE_NOISE && sense->type != SENSE_CURRENCY && sense->type != SENSE_LETTERS);
+            means = means || (sense->type != SENSE_NOISE && sense->type != SENSE_CURRENCY &&
+                              sense->type != SENSE_LETTERS);
             take_sense(reading, sense, traits);
             if (sense->type == SENSE_STYLE && traits == &reading->query->wants)
                 add_synonyms(reading, sense->number, reading->stems[at]);
@@ -507,10 +166,12 @@ take_phrase(struct reading *reading, size_t at, struct traits *traits, bool *noi
 
 /* -- the sentence -------------------------------------------------------------------------------- */
 
-static const char negations[] = "no|not|without|except|excluding|never|avoid|nothing|hate|dont|doesnt|isnt|arent|dislike|anything but|"
-                                "other than|instead of|rather than|wont|cant|neither|nor|sans|minus";
-static const char beside[] = "to go with|that goes with|goes with|go with|going with|to wear with|to match|matches my|matching my|"
-                             "match my|pair with|pairs with|to pair with|with my|on top of my|wear it with|worn with";
+static const char negations[] =
+    "no|not|without|except|excluding|never|avoid|nothing|hate|dont|doesnt|isnt|arent|dislike|anything but|"
+    "other than|instead of|rather than|wont|cant|neither|nor|sans|minus";
+static const char beside[] =
+    "to go with|that goes with|goes with|go with|going with|to wear with|to match|matches my|matching my|"
+    "match my|pair with|pairs with|to pair with|with my|on top of my|wear it with|worn with";
 
 /* The words said from AT to AT + LENGTH, as terms. */
 static void
@@ -532,7 +193,8 @@ mend_words(struct reading *reading)
     for (size_t i = 0; i < reading->count; i++) {
         char mended[WORD_SIZE];
 
-        if (reading->used[i] || phrases_find(lexicon_phrases(reading->index->lexicon), reading->stems[i]) != NULL ||
+        if (reading->used[i] ||
+            phrases_find(lexicon_phrases(reading->index->lexicon), reading->stems[i]) != NULL ||
             index_list(reading->index, reading->stems[i]) != NULL)
             continue;
         if (split_word(reading, i))
@@ -544,14 +206,17 @@ mend_words(struct reading *reading)
     }
 }
 
-/* What is excluded from AT on: the next phrase, and those that "or", "nor" or "and" join to it. Returns how many words. */
+/* What is excluded from AT on: the next phrase, and those that "or", "nor" or "and" join to it. Returns how
+ * many words. */
 static size_t
 take_excluded(struct reading *reading, size_t at)
 {
     size_t from = at, length;
     bool noise, known;
 
-    while (from < reading->count && word_is(reading, from, "any|a|an|the|want|like|to|be|in|of|wear|made|much|too|my|with|have|it|is|need|from"))
+    while (from < reading->count &&
+           reading_is(reading, from,
+                      "any|a|an|the|want|like|to|be|in|of|wear|made|much|too|my|with|have|it|is|need|from"))
         from++;
     for (;;) {
         if (from >= reading->count)
@@ -561,13 +226,13 @@ take_excluded(struct reading *reading, size_t at)
             return from - at;
         add_words(reading, from, length, true);
         from += length;
-        if (!word_is(reading, from, "or|nor|and") || from + 1 >= reading->count)
+        if (!reading_is(reading, from, "or|nor|and") || from + 1 >= reading->count)
             return from - at;
-        if (word_is(reading, from, "and") || reading->words[from + 1].after_break) {
+        if (reading_is(reading, from, "and") || reading->words[from + 1].after_break) {
             struct traits ahead = { 0 };
 
             take_phrase(reading, from + 1, &ahead, &noise, &known);
-            if (!known || word_is(reading, from, "and"))
+            if (!known || reading_is(reading, from, "and"))
                 return from - at;
         }
         from++;
@@ -581,7 +246,7 @@ skip_beside(const struct reading *reading, size_t at)
     size_t end = at;
 
     while (end < reading->count && !(end > at && reading->words[end].after_break) &&
-           !word_is(reading, end, "but|for|under|please|in|size"))
+           !reading_is(reading, end, "but|for|under|please|in|size"))
         end++;
     return end - at;
 }
@@ -593,19 +258,26 @@ take_turn(struct reading *reading, size_t at)
     struct question *query = reading->query;
     size_t length;
 
-    if (says_one(reading, at, "cheapest|least expensive|lowest price|lowest priced|most affordable|least costly", &length))
+    if (reading_says_one(reading, at,
+                         "cheapest|least expensive|lowest price|lowest priced|most affordable|least costly",
+                         &length))
         query->order = ORDER_CHEAPEST;
-    else if (says_one(reading, at, "most expensive|priciest|dearest|highest price|highest priced|costliest", &length))
+    else if (reading_says_one(reading, at,
+                              "most expensive|priciest|dearest|highest price|highest priced|costliest",
+                              &length))
         query->order = ORDER_DEAREST;
-    else if (says_one(reading, at, "how many|number of|how much of", &length))
+    else if (reading_says_one(reading, at, "how many|number of|how much of", &length))
         query->counts = true;
-    else if (says_one(reading, at, "on sale|in the sale|discounted|on discount|reduced price|marked down|on offer|on clearance", &length))
+    else if (reading_says_one(
+                 reading, at,
+                 "on sale|in the sale|discounted|on discount|reduced price|marked down|on offer|on clearance",
+                 &length))
         query->on_sale = true;
-    else if (says_one(reading, at, "in stock|available now", &length))
+    else if (reading_says_one(reading, at, "in stock|available now", &length))
         query->in_stock = true;
     else
         return 0;
-    use(reading, at, length);
+    reading_use(reading, at, length);
     return length;
 }
 
@@ -614,12 +286,12 @@ static void
 read_numbers(struct reading *reading)
 {
     for (size_t i = 0; i < reading->count;) {
-        size_t length = price_at(reading, i, reading->query);
+        size_t length = reading_price(reading, i, reading->query);
 
         if (length == 0)
-            length = size_at(reading, i, reading->query);
+            length = reading_size(reading, i, reading->query);
         if (length > 0)
-            use(reading, i, length);
+            reading_use(reading, i, length);
         else
             length = take_turn(reading, i);
         i += length > 0 ? length : 1;
@@ -635,9 +307,9 @@ read_phrases(struct reading *reading)
 
         if (reading->used[i]) {
             i++;
-        } else if (says_one(reading, i, beside, &length)) {
+        } else if (reading_says_one(reading, i, beside, &length)) {
             i += length + skip_beside(reading, i + length);
-        } else if (says_one(reading, i, negations, &length)) {
+        } else if (reading_says_one(reading, i, negations, &length)) {
             struct traits ahead = { 0 };
             size_t phrase = take_phrase(reading, i, &ahead, &noise, &known);
 
@@ -648,8 +320,8 @@ read_phrases(struct reading *reading)
             } else {
                 i += length + take_excluded(reading, i + length);
             }
-        } else if (word_is(reading, i + 1, "free") && !reading->words[i].is_number &&
-                   !word_is(reading, i, "hands")) { /* wool-free */
+        } else if (reading_is(reading, i + 1, "free") && !reading->words[i].is_number &&
+                   !reading_is(reading, i, "hands")) { /* wool-free */
             take_phrase(reading, i, &reading->query->excludes, &noise, &known);
             i += 2;
         } else {
@@ -669,12 +341,14 @@ means(const struct reading *reading, size_t at, bool noise)
     const struct sense *sense = phrases_find(phrases, reading->stems[at]);
 
     for (; sense != NULL; sense = phrases_next(phrases, sense))
-        if (noise ? sense->type == SENSE_NOISE : sense->type != SENSE_NOISE && sense->type != SENSE_ALIAS && sense->type != SENSE_CURRENCY)
+        if (noise ? sense->type == SENSE_NOISE
+                  : sense->type != SENSE_NOISE && sense->type != SENSE_ALIAS && sense->type != SENSE_CURRENCY)
             return true;
     return false;
 }
 
-/* Words that stand together count more where a title has them so; and what one writes in two, another joins. */
+/* Words that stand together count more where a title has them so; and what one writes in two, another joins.
+ */
 static void
 read_pairs(struct reading *reading)
 {
@@ -683,7 +357,8 @@ read_pairs(struct reading *reading)
     for (size_t i = 1; i < reading->count; i++) {
         char joined[2 * WORD_SIZE];
 
-        if (reading->used[i - 1] || reading->used[i] || means(reading, i - 1, true) || means(reading, i, true) ||
+        if (reading->used[i - 1] || reading->used[i] || means(reading, i - 1, true) ||
+            means(reading, i, true) ||
             (means(reading, i - 1, false) && means(reading, i, false))) /* columns say it better */
             continue;
         if (query->pair_count < QUERY_PAIRS)
@@ -694,7 +369,8 @@ read_pairs(struct reading *reading)
     }
 }
 
-/* A word that the catalogue does not know, as two that it does: "ecloth", "1/2gallon". Returns whether it is. */
+/* A word that the catalogue does not know, as two that it does: "ecloth", "1/2gallon". Returns whether it is.
+ */
 static bool
 split_word(struct reading *reading, size_t at)
 {
@@ -733,7 +409,8 @@ settle(struct question *query, const struct lexicon *lexicon)
         bool wider = false;
 
         for (int j = 0; j < wants->kind_count; j++)
-            wider = wider || (i != j && wants->kinds[i] != wants->kinds[j] && lexicon_kind_is(lexicon, wants->kinds[j], wants->kinds[i]));
+            wider = wider || (i != j && wants->kinds[i] != wants->kinds[j] &&
+                              lexicon_kind_is(lexicon, wants->kinds[j], wants->kinds[i]));
         if (!wider)
             wants->kinds[kept++] = wants->kinds[i];
     }
@@ -747,7 +424,7 @@ query_read(struct question *query, const struct index *index, const char *said)
 
     memset(query, 0, sizeof *query);
     query->price_min = query->price_max = -1;
-    reading.count = words_split(said, strlen(said), reading.words, WORDS);
+    reading.count = words_split(said, strlen(said), reading.words, READING_WORDS);
     for (size_t i = 0; i < reading.count; i++)
         stemmer_stem(lexicon_stemmer(index->lexicon), reading.words[i].text, reading.stems[i]);
     read_numbers(&reading);
@@ -767,7 +444,8 @@ explain_traits(const struct traits *traits, const struct index *index, const cha
     for (int i = 0; i < traits->kind_count; i++)
         buffer_printf(out, "  %skind      %s\n", which, lexicon_kind(lexicon, traits->kinds[i])->name);
     for (int i = 0; i < traits->category_count; i++)
-        buffer_printf(out, "  %scategory  %s\n", which, names_text(index->names[NAMES_CATEGORY], traits->categories[i]));
+        buffer_printf(out, "  %scategory  %s\n", which,
+                      names_text(index->names[NAMES_CATEGORY], traits->categories[i]));
     for (uint32_t i = 0; i < lexicon_colour_count(lexicon); i++)
         if (traits->colours >> i & 1)
             buffer_printf(out, "  %scolour    %s\n", which, lexicon_colour(lexicon, i)->name);
@@ -775,13 +453,18 @@ explain_traits(const struct traits *traits, const struct index *index, const cha
         if (traits->materials >> i & 1)
             buffer_printf(out, "  %smaterial  %s\n", which, lexicon_material(lexicon, i)->name);
     if (traits->genders != 0)
-        buffer_printf(out, "  %sgender    %s\n", which, traits->genders == GENDER_FEMALE ? "female" : traits->genders == GENDER_MALE ? "male" : "either");
+        buffer_printf(out, "  %sgender    %s\n", which,
+                      traits->genders == GENDER_FEMALE ? "female"
+                      : traits->genders == GENDER_MALE ? "male"
+                                                       : "either");
     if (traits->ages != 0)
         buffer_printf(out, "  %sage       %s\n", which, traits->ages & AGE_ADULT ? "adult" : "child");
     for (int i = 0; i < traits->brand_count; i++)
-        buffer_printf(out, "  %sbrand     %s\n", which, names_text(index->names[NAMES_BRAND], traits->brands[i]));
+        buffer_printf(out, "  %sbrand     %s\n", which,
+                      names_text(index->names[NAMES_BRAND], traits->brands[i]));
     for (int i = 0; i < traits->occasion_count; i++)
-        buffer_printf(out, "  %soccasion  %s\n", which, lexicon_occasion(lexicon, traits->occasions[i])->name);
+        buffer_printf(out, "  %soccasion  %s\n", which,
+                      lexicon_occasion(lexicon, traits->occasions[i])->name);
     for (int i = 0; i < traits->season_count; i++)
         buffer_printf(out, "  %sseason    %s\n", which, lexicon_season(lexicon, traits->seasons[i])->name);
 }
@@ -792,8 +475,8 @@ query_explain(const struct question *query, const struct index *index, struct bu
     for (int i = 0; i < query->term_count; i++) {
         const struct query_term *term = &query->terms[i];
 
-        buffer_printf(out, "  %sword      %s x%.2g%s%s%s\n", term->is_excluded ? "not " : "", term->stem, term->weight,
-                      term->said[0] != '\0' ? " for " : "", term->said,
+        buffer_printf(out, "  %sword      %s x%.2g%s%s%s\n", term->is_excluded ? "not " : "", term->stem,
+                      term->weight, term->said[0] != '\0' ? " for " : "", term->said,
                       index_list(index, term->stem) == NULL ? " (nowhere)" : "");
     }
     explain_traits(&query->wants, index, "", out);
@@ -808,7 +491,8 @@ query_explain(const struct question *query, const struct index *index, struct bu
     if (query->on_sale)
         buffer_text(out, "  on sale\n");
     if (query->order != ORDER_BEST)
-        buffer_printf(out, "  order     %s first\n", query->order == ORDER_CHEAPEST ? "cheapest" : "most expensive");
+        buffer_printf(out, "  order     %s first\n",
+                      query->order == ORDER_CHEAPEST ? "cheapest" : "most expensive");
     if (query->counts)
         buffer_text(out, "  how many\n");
 }

@@ -8,8 +8,8 @@
 #include "wardrobe/lexicon.h"
 #include "wardrobe/size.h"
 
-/* What a sentence asks for: words to look for, what in it is structured (a kind of garment, a colour, a size, a
- * price), and what it excludes. No I/O. */
+/* What a sentence asks for: words to look for, what in it is structured (a kind of garment, a colour, a size,
+ * a price), and what it excludes. No I/O. */
 
 #define QUERY_TERMS 96
 #define QUERY_PAIRS 48
@@ -22,17 +22,18 @@ struct traits {
     uint16_t kinds[QUERY_MANY];
     uint32_t categories[QUERY_MANY], brands[QUERY_MANY], occasions[QUERY_MANY], seasons[QUERY_MANY];
     int kind_count, category_count, brand_count, occasion_count, season_count;
-    uint64_t colours;    /* bits */
-    uint64_t wide;       /* of them, those that only a word for several families named */
-    uint64_t materials;  /* bits */
+    uint64_t colours;   /* bits */
+    uint64_t wide;      /* of them, those that only a word for several families named */
+    uint64_t materials; /* bits */
     uint8_t genders, ages;
 };
 
 struct query_term {
     char stem[WORD_SIZE];
-    float weight;    /* 1 for a word that was said, less for one that means the same */
+    float weight; /* 1 for a word that was said, less for one that means the same */
     bool is_excluded;
-    char like[WORD_SIZE]; /* the word that was said, where this one only means the same; it counts no more than that one */
+    char like[WORD_SIZE]; /* the word that was said, where this one only means the same; it counts no more
+                             than that one */
     char said[WORD_SIZE]; /* what was written, where a misspelling was mended; else "" */
 };
 
@@ -53,7 +54,7 @@ struct question {
     double price_min, price_max; /* major units; -1 when not said */
     char currency[4];            /* "" when not said */
     bool on_sale, in_stock;
-    bool counts;                 /* "how many" */
+    bool counts; /* "how many" */
     enum query_order order;
 };
 

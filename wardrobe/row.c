@@ -17,7 +17,12 @@
 static size_t
 character_size(const unsigned char *text)
 {
-    size_t more = text[0] < 0x80 ? 0 : text[0] >= 0xf5 ? 9 : text[0] >= 0xf0 ? 3 : text[0] >= 0xe0 ? 2 : text[0] >= 0xc2 ? 1 : 9;
+    size_t more = text[0] < 0x80    ? 0
+                  : text[0] >= 0xf5 ? 9
+                  : text[0] >= 0xf0 ? 3
+                  : text[0] >= 0xe0 ? 2
+                  : text[0] >= 0xc2 ? 1
+                                    : 9;
 
     if (more == 9)
         return 0;
@@ -45,8 +50,8 @@ read_html(struct item *item, const char *text)
     return item->plain;
 }
 
-/* Copy TEXT without blanks at its ends, with single spaces, cut after MAX characters, to *AT within ITEM's texts.
- * HTML: tags and entities go. Returns the copy, or NULL when it is not UTF-8. */
+/* Copy TEXT without blanks at its ends, with single spaces, cut after MAX characters, to *AT within ITEM's
+ * texts. HTML: tags and entities go. Returns the copy, or NULL when it is not UTF-8. */
 static const char *
 clean(struct item *item, size_t *used, const char *text, size_t max, bool html)
 {
@@ -88,7 +93,8 @@ clean(struct item *item, size_t *used, const char *text, size_t max, bool html)
 int
 row_currency_digits(const char *code)
 {
-    static const char none[] = "JPY KRW VND CLP ISK XAF XOF PYG UGX RWF KMF DJF GNF BIF VUV XPF", three[] = "KWD BHD OMR TND JOD IQD LYD";
+    static const char none[] = "JPY KRW VND CLP ISK XAF XOF PYG UGX RWF KMF DJF GNF BIF VUV XPF",
+                      three[] = "KWD BHD OMR TND JOD IQD LYD";
 
     return code[0] == '\0' ? 2 : strstr(none, code) != NULL ? 0 : strstr(three, code) != NULL ? 3 : 2;
 }
@@ -99,10 +105,11 @@ take_currency(const char *text, char code[4])
 {
     static const struct {
         const char *sign, *code;
-    } signs[] = { { "US$", "USD" }, { "$", "USD" }, { "€", "EUR" }, { "£", "GBP" }, { "₹", "INR" }, { "¥", "JPY" } };
+    } signs[] = { { "US$", "USD" }, { "$", "USD" }, { "€", "EUR" },
+                  { "£", "GBP" },   { "₹", "INR" }, { "¥", "JPY" } };
 
-    if (isalpha((unsigned char)text[0]) && isalpha((unsigned char)text[1]) && isalpha((unsigned char)text[2]) &&
-        !isalpha((unsigned char)text[3])) {
+    if (isalpha((unsigned char)text[0]) && isalpha((unsigned char)text[1]) &&
+        isalpha((unsigned char)text[2]) && !isalpha((unsigned char)text[3])) {
         for (int i = 0; i < 3; i++)
             code[i] = (char)toupper((unsigned char)text[i]);
         code[3] = '\0';
@@ -116,8 +123,8 @@ take_currency(const char *text, char code[4])
     return 0;
 }
 
-/* Where the decimals begin in the SIZE bytes of a number, or SIZE: behind its last point or comma, but for one that
- * has three digits behind it and parts thousands ("15,550"). */
+/* Where the decimals begin in the SIZE bytes of a number, or SIZE: behind its last point or comma, but for
+ * one that has three digits behind it and parts thousands ("15,550"). */
 static size_t
 decimals(const char *text, size_t size)
 {
@@ -231,14 +238,16 @@ row_time(const char **text, bool *date_only)
     int year, month, day, hour, minute, second = 0;
     int64_t zone;
 
-    if ((year = take_digits(text, 4, 1970, 9999)) < 0 || *(*text)++ != '-' || (month = take_digits(text, 2, 1, 12)) < 0 ||
-        *(*text)++ != '-' || (day = take_digits(text, 2, 1, 31)) < 0)
+    if ((year = take_digits(text, 4, 1970, 9999)) < 0 || *(*text)++ != '-' ||
+        (month = take_digits(text, 2, 1, 12)) < 0 || *(*text)++ != '-' ||
+        (day = take_digits(text, 2, 1, 31)) < 0)
         return INT64_MIN;
     *date_only = **text != 'T' && **text != 't' && !(**text == ' ' && isdigit((unsigned char)(*text)[1]));
     if (*date_only)
         return days(year, month, day) * 86400;
     (*text)++;
-    if ((hour = take_digits(text, 2, 0, 24)) < 0 || *(*text)++ != ':' || (minute = take_digits(text, 2, 0, 59)) < 0)
+    if ((hour = take_digits(text, 2, 0, 24)) < 0 || *(*text)++ != ':' ||
+        (minute = take_digits(text, 2, 0, 59)) < 0)
         return INT64_MIN;
     if (**text == ':') {
         (*text)++;
@@ -292,13 +301,20 @@ read_availability(const char *text, enum availability *availability)
     static const struct {
         const char *word;
         enum availability availability;
-    } words[] = { { "", AVAILABILITY_UNKNOWN },          { "unknown", AVAILABILITY_UNKNOWN },
-                  { "in_stock", AVAILABILITY_IN },       { "instock", AVAILABILITY_IN },
-                  { "available", AVAILABILITY_IN },      { "out_of_stock", AVAILABILITY_OUT },
-                  { "outofstock", AVAILABILITY_OUT },    { "sold_out", AVAILABILITY_OUT },
-                  { "preorder", AVAILABILITY_PREORDER }, { "pre_order", AVAILABILITY_PREORDER },
-                  { "backorder", AVAILABILITY_BACKORDER }, { "back_order", AVAILABILITY_BACKORDER },
-                  { "discontinued", AVAILABILITY_OUT },  { "limited", AVAILABILITY_IN } };
+    } words[] = { { "", AVAILABILITY_UNKNOWN },
+                  { "unknown", AVAILABILITY_UNKNOWN },
+                  { "in_stock", AVAILABILITY_IN },
+                  { "instock", AVAILABILITY_IN },
+                  { "available", AVAILABILITY_IN },
+                  { "out_of_stock", AVAILABILITY_OUT },
+                  { "outofstock", AVAILABILITY_OUT },
+                  { "sold_out", AVAILABILITY_OUT },
+                  { "preorder", AVAILABILITY_PREORDER },
+                  { "pre_order", AVAILABILITY_PREORDER },
+                  { "backorder", AVAILABILITY_BACKORDER },
+                  { "back_order", AVAILABILITY_BACKORDER },
+                  { "discontinued", AVAILABILITY_OUT },
+                  { "limited", AVAILABILITY_IN } };
     char word[24];
 
     plain_word(text, word, sizeof word);
@@ -316,9 +332,11 @@ read_gender(const char *text)
     static const struct {
         const char *word;
         uint8_t gender, age;
-    } words[] = { { "female", GENDER_FEMALE, 0 }, { "women", GENDER_FEMALE, 0 }, { "woman", GENDER_FEMALE, 0 },
-                  { "girls", GENDER_FEMALE, 0 },  { "male", GENDER_MALE, 0 },    { "men", GENDER_MALE, 0 },
-                  { "man", GENDER_MALE, 0 },      { "boys", GENDER_MALE, 0 },    { "unisex", GENDER_UNISEX, 0 } };
+    } words[] = { { "female", GENDER_FEMALE, 0 }, { "women", GENDER_FEMALE, 0 },
+                  { "woman", GENDER_FEMALE, 0 },  { "girls", GENDER_FEMALE, 0 },
+                  { "male", GENDER_MALE, 0 },     { "men", GENDER_MALE, 0 },
+                  { "man", GENDER_MALE, 0 },      { "boys", GENDER_MALE, 0 },
+                  { "unisex", GENDER_UNISEX, 0 } };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(words[i].word, text) == 0)
@@ -344,13 +362,20 @@ who_by_path(struct item *item)
     static const struct {
         const char *word;
         uint8_t gender, age;
-    } steps[] = { { "women", GENDER_FEMALE, AGE_ADULT }, { "womens", GENDER_FEMALE, AGE_ADULT },
-                  { "women's", GENDER_FEMALE, AGE_ADULT }, { "ladies", GENDER_FEMALE, AGE_ADULT },
-                  { "men", GENDER_MALE, AGE_ADULT },      { "mens", GENDER_MALE, AGE_ADULT },
-                  { "men's", GENDER_MALE, AGE_ADULT },    { "girls", GENDER_FEMALE, AGE_KIDS },
-                  { "boys", GENDER_MALE, AGE_KIDS },      { "baby girls", GENDER_FEMALE, AGE_INFANT },
-                  { "baby boys", GENDER_MALE, AGE_INFANT }, { "kids", 0, AGE_KIDS },
-                  { "children", 0, AGE_KIDS },            { "baby", 0, AGE_INFANT },
+    } steps[] = { { "women", GENDER_FEMALE, AGE_ADULT },
+                  { "womens", GENDER_FEMALE, AGE_ADULT },
+                  { "women's", GENDER_FEMALE, AGE_ADULT },
+                  { "ladies", GENDER_FEMALE, AGE_ADULT },
+                  { "men", GENDER_MALE, AGE_ADULT },
+                  { "mens", GENDER_MALE, AGE_ADULT },
+                  { "men's", GENDER_MALE, AGE_ADULT },
+                  { "girls", GENDER_FEMALE, AGE_KIDS },
+                  { "boys", GENDER_MALE, AGE_KIDS },
+                  { "baby girls", GENDER_FEMALE, AGE_INFANT },
+                  { "baby boys", GENDER_MALE, AGE_INFANT },
+                  { "kids", 0, AGE_KIDS },
+                  { "children", 0, AGE_KIDS },
+                  { "baby", 0, AGE_INFANT },
                   { "unisex", GENDER_UNISEX, 0 } };
 
     for (const char *step = item->type; *step != '\0';) {
@@ -373,7 +398,7 @@ who_by_path(struct item *item)
 static int
 refuse(struct row_problem *problem, enum feed_field field, const char *reason)
 {
-    *problem = (struct row_problem){ feed_name(field), reason };
+    *problem = (struct row_problem) { feed_name(field), reason };
     return -1;
 }
 
@@ -429,9 +454,11 @@ text_of(const struct feed_row *row, enum feed_field field)
 
 /* The prices of ROW. Returns -1 and in PROBLEM why not. */
 static int
-read_prices(const struct feed_row *row, const char *currency, bool strict, struct item *item, struct row_problem *problem)
+read_prices(const struct feed_row *row, const char *currency, bool strict, struct item *item,
+            struct row_problem *problem)
 {
-    const char *price = text_of(row, FEED_PRICE), *sale = text_of(row, FEED_SALE_PRICE), *dates = text_of(row, FEED_SALE_DATES);
+    const char *price = text_of(row, FEED_PRICE), *sale = text_of(row, FEED_SALE_PRICE),
+               *dates = text_of(row, FEED_SALE_DATES);
     char sale_currency[4];
 
     item->price = item->sale = PRICE_NONE;
@@ -443,7 +470,7 @@ read_prices(const struct feed_row *row, const char *currency, bool strict, struc
     if (price[0] == '\0') {
         if (strict)
             return refuse(problem, FEED_PRICE, "missing");
-        *problem = (struct row_problem){ feed_name(FEED_PRICE), "missing: the price is unknown" };
+        *problem = (struct row_problem) { feed_name(FEED_PRICE), "missing: the price is unknown" };
         item->currency[0] = '\0';
         return 0;
     }
@@ -457,9 +484,11 @@ read_prices(const struct feed_row *row, const char *currency, bool strict, struc
     item->sale = row_price(sale, sale_currency);
     if (item->sale == PRICE_NONE || strcmp(sale_currency, item->currency) != 0 || item->sale > item->price ||
         (dates[0] != '\0' && !sale_dates(dates, item))) {
-        *problem = (struct row_problem){ feed_name(dates[0] != '\0' && item->sale <= item->price && item->sale != PRICE_NONE ?
-                                                       FEED_SALE_DATES : FEED_SALE_PRICE),
-                                         "left out: no price below the price, or dates that are none" };
+        *problem = (struct row_problem) { feed_name(dates[0] != '\0' && item->sale <= item->price &&
+                                                            item->sale != PRICE_NONE
+                                                        ? FEED_SALE_DATES
+                                                        : FEED_SALE_PRICE),
+                                          "left out: no price below the price, or dates that are none" };
         item->sale = PRICE_NONE;
     }
     return 0;
@@ -471,7 +500,7 @@ row_read(const struct feed_row *row, const char *currency, bool strict, struct i
 {
     const char *availability = text_of(row, FEED_AVAILABILITY);
 
-    *problem = (struct row_problem){ "", "" };
+    *problem = (struct row_problem) { "", "" };
     if (read_texts(row, item, problem) < 0)
         return -1;
     if (item->id[0] == '\0')

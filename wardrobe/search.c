@@ -59,14 +59,13 @@ soft_words(struct buffer *words, const json_t *criteria)
             is_soft = is_soft || strcmp(json_text(criterion, "field", ""), soft[s]) == 0;
         if (!is_soft)
             continue;
-        json_array_foreach(json_object_get(criterion, "any"), i, item)
-            if (json_is_string(item))
-                add_text(words, json_string_value(item));
+        json_array_foreach(json_object_get(criterion, "any"), i, item) if (json_is_string(item))
+            add_text(words, json_string_value(item));
     }
 }
 
-/* What the shopper's own words say of sizes, prices and for whom holds for every wish, until the assessment has read
- * them better. The garments and colours in them are not this wish's. */
+/* What the shopper's own words say of sizes, prices and for whom holds for every wish, until the assessment
+ * has read them better. The garments and colours in them are not this wish's. */
 static void
 add_said(struct search_work *work, const struct index *index, const struct search *search)
 {
@@ -92,23 +91,45 @@ make_filter(struct search_work *work, struct catalogue *catalogue, const struct 
         filter_add_wish(filter, search->wish);
     else if (search->early || work->query.order != ORDER_BEST || work->query.counts)
         filter_add_query(filter, &work->query, search->criteria, search->rates);
-    if (search->wish == NULL && search->slot[0] != '\0' && work->query.wants.kind_count + work->query.wants.category_count == 0)
+    if (search->wish == NULL && search->slot[0] != '\0' &&
+        work->query.wants.kind_count + work->query.wants.category_count == 0)
         filter_add_slot(filter);
     add_said(work, catalogue_index(catalogue), search);
 }
 
-/* Drop what is far worse than the best: the shopper's own words have brought it in by a word or two. */
-static void
-cut_weak(struct ranking *ranking, float share)
+/* Whether the occasion that was named wants garments of PRODUCT's kind. */
+static bool
+suits_occasion(const struct search_work *work, const struct index *index, uint32_t product)
 {
+    uint16_t kind = index->products[product].kind;
+
+    for (int o = 0; kind != KIND_NONE && o < work->query.wants.occasion_count; o++) {
+        const uint16_t *wants = lexicon_occasion(index->lexicon, work->query.wants.occasions[o])->wants;
+
+        for (; *wants != KIND_NONE; wants++)
+            if (lexicon_kind_is(index->lexicon, kind, *wants))
+                return true;
+    }
+    return false;
+}
+
+/* Drop what is far worse than the best: the shopper's own words have brought it in by a word or two. What
+ * suits the occasion may be worse by far, since only its kind speaks for it. */
+static void
+cut_weak(struct search_work *work, const struct index *index, float share)
+{
+    struct ranking *ranking = &work->ranking;
     float best = 0;
     int kept = 0;
 
     for (int i = 0; i < ranking->count; i++)
         best = ranking->hits[i].score > best ? ranking->hits[i].score : best;
-    for (int i = 0; i < ranking->count; i++)
-        if (ranking->hits[i].score >= share * best)
+    for (int i = 0; i < ranking->count; i++) {
+        bool suits = work->plan.spreads && suits_occasion(work, index, ranking->hits[i].product);
+
+        if (ranking->hits[i].score >= (suits ? share / 3 : share) * best)
             ranking->hits[kept++] = ranking->hits[i];
+    }
     ranking->count = kept;
 }
 
@@ -122,7 +143,8 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     soft_words(&soft, search->criteria);
     query_read(&work->query, index, buffer_string(&words));
     query_read(&work->soft, index, buffer_string(&soft));
-    if (search->wish != NULL) { /* a description says more than what is wished; the wish's own fields are the kinds */
+    if (search->wish !=
+        NULL) { /* a description says more than what is wished; the wish's own fields are the kinds */
         work->query.order = ORDER_BEST;
         work->query.counts = false;
     }
@@ -136,7 +158,8 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
         search_end(work);
         return -1;
     }
-    ranking_plan(&work->plan, index, &work->query, soft.size > 0 || work->soft.term_count > 0 ? &work->soft : NULL, search->weights);
+    ranking_plan(&work->plan, index, &work->query,
+                 soft.size > 0 || work->soft.term_count > 0 ? &work->soft : NULL, search->weights);
     if (filter_clause(&work->filter, CLAUSE_CATEGORY) != NULL)
         work->plan.spreads = false;
     ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights, search->limit,
@@ -149,15 +172,15 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     if (work->ranking.count > search->limit)
         work->ranking.count = search->limit;
     if (search->early && work->plan.order == ORDER_BEST)
-        cut_weak(&work->ranking, search->weights->cut);
+        cut_weak(work, index, search->weights->cut);
     return 0;
 }
 
 /* -- a wish's colour ----------------------------------------------------------------------------- */
 
-/* The colour of a wish is the stylist's idea, not what the shopper asked for. Where the shop has what is described in
- * other colours only, those are shown, and the result says so; a beret does not stand in for a straw hat because it
- * is tan. */
+/* The colour of a wish is the stylist's idea, not what the shopper asked for. Where the shop has what is
+ * described in other colours only, those are shown, and the result says so; a beret does not stand in for a
+ * straw hat because it is tan. */
 
 #define CLOSE_ENOUGH 0.7f /* of the best, colour aside: what has the colour is shown, and nothing else */
 
@@ -231,7 +254,6 @@ struct blame {
     uint32_t alone[FILTER_CLAUSES];   /* products that fail this clause only */
     int64_t cheapest[FILTER_CLAUSES]; /* of them, or PRICE_NONE */
     uint32_t fails[FILTER_CLAUSES];   /* products that fail it at all */
-    bool any;                         /* there is one in `alone` */
 };
 
 /* What kind of garment was wanted is not what one gives up, unless there is nothing else. */
@@ -257,30 +279,31 @@ blame_product(const struct filter *filter, struct blame *blame, uint32_t product
         int64_t price = variant_price(&index->variants[best], filter->now, NULL);
 
         blame->alone[clause]++;
-        blame->any = true;
         if (price != PRICE_NONE && (blame->cheapest[clause] == PRICE_NONE || price < blame->cheapest[clause]))
             blame->cheapest[clause] = price;
     }
 }
 
-/* Look through the garments that were asked for, and only where none of them is one criterion away through all. */
+/* Look through the garments that were asked for; through all only where none was asked for, or the shop has
+ * none of them. */
 static void
 find_blame(struct index *index, const struct filter *filter, struct blame *blame)
 {
+    bool marked = false;
+
     memset(blame, 0, sizeof *blame);
     for (int i = 0; i < filter->count; i++)
         blame->cheapest[i] = PRICE_NONE;
     if (ranking_mark(index, filter))
         for (uint32_t i = 0; i < index->product_count / 64 + 1; i++) {
+            marked = marked || index->marks[i] != 0;
             for (uint64_t bits = index->marks[i]; bits != 0; bits &= bits - 1)
                 blame_product(filter, blame, i * 64 + (uint32_t)__builtin_ctzll(bits));
             index->marks[i] = 0;
         }
-    if (blame->any)
-        return;
-    memset(blame->fails, 0, sizeof blame->fails);
-    for (uint32_t product = 0; product < index->product_count; product++)
-        blame_product(filter, blame, product);
+    if (!marked)
+        for (uint32_t product = 0; product < index->product_count; product++)
+            blame_product(filter, blame, product);
 }
 
 static void
@@ -289,9 +312,7 @@ append_once(json_t *list, const char *text)
     size_t i;
     json_t *item;
 
-    json_array_foreach(list, i, item)
-        if (strcmp(json_string_value(item), text) == 0)
-            return;
+    json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return;
     json_array_append_new(list, json_string(text));
 }
 
@@ -320,11 +341,13 @@ explain_nothing(struct index *index, const struct filter *filter, json_t *result
     json_decref(blocked);
     if (drop < 0)
         return;
-    json_t *relaxation = json_pack("{s:s, s:i}", "drop", filter->clauses[drop].key, "count", (int)blame.alone[drop]);
+    json_t *relaxation =
+        json_pack("{s:s, s:i}", "drop", filter->clauses[drop].key, "count", (int)blame.alone[drop]);
 
     if (blame.cheapest[drop] != PRICE_NONE)
         json_object_set_new(relaxation, "cheapest",
-                            json_pack("{s:I, s:s}", "amount", (json_int_t)blame.cheapest[drop], "currency", filter->index->currency));
+                            json_pack("{s:I, s:s}", "amount", (json_int_t)blame.cheapest[drop], "currency",
+                                      filter->index->currency));
     json_object_set_new(result, "relaxation", relaxation);
 }
 
@@ -336,7 +359,8 @@ set_unchecked(const struct search_work *work, json_t *result)
     json_t *unchecked = json_array();
 
     for (int h = 0; h < work->ranking.count; h++)
-        for (uint64_t bits = filter_unchecked(&work->filter, work->ranking.hits[h].product); bits != 0; bits &= bits - 1)
+        for (uint64_t bits = filter_unchecked(&work->filter, work->ranking.hits[h].product); bits != 0;
+             bits &= bits - 1)
             append_once(unchecked, clause_field_name(work->filter.clauses[__builtin_ctzll(bits)].field));
     if (json_array_size(unchecked) > 0)
         json_object_set(result, "unchecked", unchecked);
@@ -344,7 +368,8 @@ set_unchecked(const struct search_work *work, json_t *result)
 }
 
 int
-search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search, json_t **result, json_t **traits)
+search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search,
+           json_t **result, json_t **traits)
 {
     json_t *products, *beside;
     int status = 0;
@@ -361,11 +386,13 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
         if (traits != NULL)
             json_array_append_new(beside, card_traits(catalogue, work, &work->ranking.hits[i]));
     }
-    *result = json_pack("{s:s, s:s}", "slot", search->slot, "outcome", work->ranking.count > 0 ? "found" : "none_match");
+    *result = json_pack("{s:s, s:s}", "slot", search->slot, "outcome",
+                        work->ranking.count > 0 ? "found" : "none_match");
     if (search->early) { /* words that name no product repeat the last look's wishes */
         json_object_set_new(*result, "early", json_true());
-        json_object_set_new(*result, "named",
-                            json_boolean(work->query.wants.kind_count + work->query.wants.category_count > 0));
+        json_object_set_new(
+            *result, "named",
+            json_boolean(work->query.wants.kind_count + work->query.wants.category_count > 0));
     }
     json_object_set_new(*result, "products", products);
     if (work->relaxed != NULL)
@@ -393,8 +420,8 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
 }
 
 int
-search_passing(struct search_work *work, struct catalogue *catalogue, const struct search *search, const json_t *ids,
-               json_t **passing)
+search_passing(struct search_work *work, struct catalogue *catalogue, const struct search *search,
+               const json_t *ids, json_t **passing)
 {
     struct filter *filter = &work->filter;
     const json_t *id;
@@ -403,6 +430,11 @@ search_passing(struct search_work *work, struct catalogue *catalogue, const stru
 
     filter_begin(filter, catalogue_index(catalogue), search->slot, search->now);
     filter_add_criteria(filter, search->criteria, search->rates, find, catalogue);
+    if (filter_prepare(filter) < 0) {
+        log_error("search: no memory for its criteria, or too many of them");
+        search_end(work);
+        return -1;
+    }
     *passing = json_object();
     json_array_foreach(ids, i, id)
     {
@@ -411,7 +443,7 @@ search_passing(struct search_work *work, struct catalogue *catalogue, const stru
 
         if (json_is_string(id))
             hit.product = catalogue_find(catalogue, json_string_value(id));
-        if (hit.product == UINT32_MAX || filter->failed || !filter_passes(filter, hit.product))
+        if (hit.product == UINT32_MAX || !filter_passes(filter, hit.product))
             continue;
         if ((card = card_new(catalogue, work, search, &hit)) == NULL)
             status = -1;

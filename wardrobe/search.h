@@ -16,11 +16,11 @@ struct search {
     const char *slot;       /* "" for none */
     const json_t *wish;     /* find_product's arguments, or NULL */
     const json_t *criteria; /* by key, or NULL */
-    const char *said;       /* with a wish: the shopper's words while nobody has assessed them; else "" or NULL */
-    bool any_colour;        /* colours that the words name are worth nothing */
-    bool early;             /* the shopper's own words: what is recognised in them holds too */
-    int limit;              /* products at most */
-    int64_t now;            /* seconds since 1970 */
+    const char *said; /* with a wish: the shopper's words while nobody has assessed them; else "" or NULL */
+    bool any_colour;  /* colours that the words name are worth nothing */
+    bool early;       /* the shopper's own words: what is recognised in them holds too */
+    int limit;        /* products at most */
+    int64_t now;      /* seconds since 1970 */
     const struct money_rates *rates;
     const struct weights *weights;
 };
@@ -34,18 +34,19 @@ struct search_work {
     struct filter filter;
 };
 
-/* Answer SEARCH from CATALOGUE. Fills WORK, and gives new references: *RESULT, and *TRAITS (may be NULL), as FOUND has them.
- * Returns 0, or -1 when the catalogue can't be read or without memory (logged). */
-int search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search, json_t **result,
-               json_t **traits);
+/* Answer SEARCH from CATALOGUE. Fills WORK, and gives new references: *RESULT, and *TRAITS (may be NULL), as
+ * FOUND has them. Returns 0, or -1 when the catalogue can't be read or without memory (logged). */
+int search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search,
+               json_t **result, json_t **traits);
 
-/* Which of the products in IDS keep SEARCH's criteria: a new object {id: card} in *PASSING. After search_run() with
- * the same. Returns 0, or -1 when the catalogue can't be read or without memory (logged). */
-int search_passing(struct search_work *work, struct catalogue *catalogue, const struct search *search, const json_t *ids,
-                   json_t **passing);
+/* Which of the products in IDS keep SEARCH's criteria: a new object {id: card} in *PASSING. After
+ * search_run() with the same. Returns 0, or -1 when the catalogue can't be read or without memory (logged).
+ */
+int search_passing(struct search_work *work, struct catalogue *catalogue, const struct search *search,
+                   const json_t *ids, json_t **passing);
 
-/* The ranking alone, without the products' texts: WORK->ranking, at most SEARCH->limit. The filter stays until
- * search_end(). Returns 0 or -1 (a criterion needed memory that there was not; logged). */
+/* The ranking alone, without the products' texts: WORK->ranking, at most SEARCH->limit. The filter stays
+ * until search_end(). Returns 0 or -1 (a criterion needed memory that there was not; logged). */
 int search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search);
 void search_end(struct search_work *work);
 

@@ -1,4 +1,5 @@
-/* search_main -- `wardrobe search "…"`: the words as understood, what holds, and why each product is where it is. */
+/* search_main -- `wardrobe search "…"`: the words as understood, what holds, and why each product is where it
+ * is. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +18,11 @@ struct asked {
     bool json, soft;
 };
 
-static const char usage[] =
-    "wardrobe search \"WORDS\" [--state-dir DIR] [--limit N] [--json] [--soft] [--slot SLOT] [--criteria JSON] [--wish JSON]\n"
-    "                [--weights title=2,kind=0.4]\n"
-    "  --json   the answer as a client gets it\n"
-    "  --soft   what is recognised in the words only ranks, it excludes nothing\n";
+static const char usage[] = "wardrobe search \"WORDS\" [--state-dir DIR] [--limit N] [--json] [--soft] "
+                            "[--slot SLOT] [--criteria JSON] [--wish JSON]\n"
+                            "                [--weights title=2,kind=0.4]\n"
+                            "  --json   the answer as a client gets it\n"
+                            "  --soft   what is recognised in the words only ranks, it excludes nothing\n";
 
 /* Take search's own words out of ARGV. Returns how many are left for options_read(), -1 for a mistake. */
 static int
@@ -30,7 +31,10 @@ take_own(int argc, char *argv[], struct asked *asked)
     struct {
         const char *flag;
         const char **value;
-    } texts[] = { { "--slot", &asked->slot }, { "--criteria", &asked->criteria }, { "--wish", &asked->wish }, { "--weights", &asked->weights } };
+    } texts[] = { { "--slot", &asked->slot },
+                  { "--criteria", &asked->criteria },
+                  { "--wish", &asked->wish },
+                  { "--weights", &asked->weights } };
     int left = 0;
 
     for (int i = 0; i < argc; i++) {
@@ -49,7 +53,8 @@ take_own(int argc, char *argv[], struct asked *asked)
             asked->soft = true;
         else if (strcmp(argv[i], "--limit") == 0 && i + 1 < argc)
             asked->limit = atoi(argv[++i]);
-        else if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL && strcmp(argv[i], "--help") != 0 && i + 1 < argc) {
+        else if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL &&
+                 strcmp(argv[i], "--help") != 0 && i + 1 < argc) {
             argv[left++] = argv[i];
             argv[left++] = argv[++i];
         } else if (argv[i][0] == '-' || left == 0)
@@ -68,8 +73,8 @@ print_clauses(const struct filter *filter)
     for (int i = 0; i < filter->count; i++) {
         const struct clause *clause = &filter->clauses[i];
 
-        printf("  %-20s %s%s%s\n", clause->key, clause->excludes ? "must not be" : "must hold", clause->slot[0] != '\0' ? " for " : "",
-               clause->slot);
+        printf("  %-20s %s%s%s\n", clause->key, clause->excludes ? "must not be" : "must hold",
+               clause->slot[0] != '\0' ? " for " : "", clause->slot);
     }
 }
 
@@ -84,8 +89,8 @@ print_hit(struct catalogue *catalogue, const struct search_work *work, const str
 
     if (price != NULL)
         money_text(json_number(price, "amount", 0), json_text(price, "currency", ""), money, sizeof money);
-    printf("%2d. %.3f  %s  (%s, %s)\n    %s\n", place + 1, (double)hit->score, json_text(card, "title", ""), json_text(card, "id", ""), money,
-           json_text(card, "why", ""));
+    printf("%2d. %.3f  %s  (%s, %s)\n    %s\n", place + 1, (double)hit->score, json_text(card, "title", ""),
+           json_text(card, "id", ""), money, json_text(card, "why", ""));
     for (int i = 0; i < work->plan.count; i++) {
         float share = ranking_share(index, &work->plan.parts[i], hit->product);
 
@@ -94,7 +99,8 @@ print_hit(struct catalogue *catalogue, const struct search_work *work, const str
                    names_text(index->names[NAMES_TERM], (uint32_t)(work->plan.parts[i].list - index->lists)));
     }
     if (index->products[hit->product].popularity > 0)
-        printf("      %+.3f popularity\n", (double)(search->weights->popularity * index->products[hit->product].popularity));
+        printf("      %+.3f popularity\n",
+               (double)(search->weights->popularity * index->products[hit->product].popularity));
     json_decref(card);
 }
 
@@ -140,7 +146,8 @@ search_in(const char *path, const char *language, const struct asked *asked)
     struct stemmer *stemmer = stemmer_new(language);
     struct lexicon *lexicon = stemmer == NULL ? NULL : lexicon_new(stemmer);
     struct search_work *work = calloc(1, sizeof *work);
-    struct catalogue *catalogue = lexicon == NULL || work == NULL ? NULL : catalogue_open(path, lexicon, NULL);
+    struct catalogue *catalogue =
+        lexicon == NULL || work == NULL ? NULL : catalogue_open(path, lexicon, NULL);
     json_t *criteria = NULL, *wish = NULL;
     struct weights weights;
     int status = -1;
@@ -153,13 +160,20 @@ search_in(const char *path, const char *language, const struct asked *asked)
         goto done;
     }
     index_weigh(catalogue_index_to_weigh(catalogue), &weights);
-    if ((asked->criteria != NULL && (criteria = json_read(asked->criteria, strlen(asked->criteria), NULL)) == NULL) ||
+    if ((asked->criteria != NULL &&
+         (criteria = json_read(asked->criteria, strlen(asked->criteria), NULL)) == NULL) ||
         (asked->wish != NULL && (wish = json_read(asked->wish, strlen(asked->wish), NULL)) == NULL)) {
         log_error("--criteria, --wish: no JSON object");
         goto done;
     }
-    struct search search = { .words = asked->words, .slot = asked->slot, .wish = wish, .criteria = criteria, .early = !asked->soft,
-                             .limit = asked->limit, .now = clock_wall_ms() / 1000, .weights = &weights };
+    struct search search = { .words = asked->words,
+                             .slot = asked->slot,
+                             .wish = wish,
+                             .criteria = criteria,
+                             .early = !asked->soft,
+                             .limit = asked->limit,
+                             .now = clock_wall_ms() / 1000,
+                             .weights = &weights };
     status = asked->json ? print_json(work, catalogue, &search) : print_search(work, catalogue, &search);
 done:
     json_decref(criteria);

@@ -14,8 +14,7 @@ static const char *const names[] = { "none", "letters", "shoes", "waist", "numer
 
 #define RANKS ((int)(sizeof letters / sizeof *letters))
 
-const char *
-size_class_name(enum size_class class)
+const char *size_class_name(enum size_class class)
 {
     return names[class];
 }
@@ -50,11 +49,13 @@ letter_rank(const char *text, size_t size)
     static const struct {
         const char *word;
         int rank;
-    } words[] = { { "2xs", 0 },    { "xxsmall", 0 }, { "xsmall", 1 }, { "extrasmall", 1 }, { "small", 2 },
-                  { "medium", 3 }, { "med", 3 },     { "large", 4 },  { "xlarge", 5 },     { "extralarge", 5 },
-                  { "1x", 5 },     { "1xl", 5 },     { "2xl", 6 },    { "2x", 6 },         { "xxlarge", 6 },
-                  { "xxxl", 7 },   { "3x", 7 },      { "xxxxl", 8 },  { "4x", 8 },         { "5x", 9 },
-                  { "6x", 10 },    { "xlg", 5 },     { "lg", 4 },     { "sm", 2 },         { "md", 3 } };
+    } words[] = { { "2xs", 0 },    { "xxsmall", 0 },    { "xsmall", 1 },  { "extrasmall", 1 },
+                  { "small", 2 },  { "medium", 3 },     { "med", 3 },     { "large", 4 },
+                  { "xlarge", 5 }, { "extralarge", 5 }, { "1x", 5 },      { "1xl", 5 },
+                  { "2xl", 6 },    { "2x", 6 },         { "xxlarge", 6 }, { "xxxl", 7 },
+                  { "3x", 7 },     { "xxxxl", 8 },      { "4x", 8 },      { "5x", 9 },
+                  { "6x", 10 },    { "xlg", 5 },        { "lg", 4 },      { "sm", 2 },
+                  { "md", 3 } };
     char plain[16];
     size_t used = 0;
 
@@ -84,22 +85,23 @@ read_letters(const char *text, struct size *size)
         high = letter_rank(text + part + 1, strlen(text + part + 1));
     if (low < 0 || high < low)
         return false;
-    *size = (struct size){ .class = SIZE_LETTERS,
-                           .low = (int16_t)(low * 10),
-                           .high = (int16_t)(high * 10),
-                           .is_exact = true };
+    *size = (struct size) {
+        .class = SIZE_LETTERS, .low = (int16_t)(low * 10), .high = (int16_t)(high * 10), .is_exact = true
+    };
     return true;
 }
 
 static bool
 read_one(const char *text, struct size *size)
 {
-    static const char *const words[] = { "one size", "onesize", "os", "one-size", "o/s", "one size fits all",
-                                         "free size", "universal", "adjustable", "osfa", "tu" };
+    static const char *const words[] = { "one size",  "onesize",   "os",
+                                         "one-size",  "o/s",       "one size fits all",
+                                         "free size", "universal", "adjustable",
+                                         "osfa",      "tu" };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(text, words[i]) == 0) {
-            *size = (struct size){ .class = SIZE_ONE, .is_exact = true };
+            *size = (struct size) { .class = SIZE_ONE, .is_exact = true };
             return true;
         }
     return false;
@@ -151,11 +153,11 @@ read_waist(const char *text, struct size *size)
         if (*text != '\0')
             return false;
     }
-    *size = (struct size){ .class = SIZE_WAIST,
-                           .low = (int16_t)waist,
-                           .high = (int16_t)waist,
-                           .length = (int16_t)(length / 10),
-                           .is_exact = true };
+    *size = (struct size) { .class = SIZE_WAIST,
+                            .low = (int16_t)waist,
+                            .high = (int16_t)waist,
+                            .length = (int16_t)(length / 10),
+                            .is_exact = true };
     return true;
 }
 
@@ -169,7 +171,7 @@ read_kids(const char *text, struct size *size)
     if (strncasecmp(text, "age ", 4) == 0)
         text += 4;
     if (strcasecmp(text, "newborn") == 0 || strcasecmp(text, "NB") == 0) {
-        *size = (struct size){ .class = SIZE_KIDS, .low = 0, .high = 1, .is_exact = true };
+        *size = (struct size) { .class = SIZE_KIDS, .low = 0, .high = 1, .is_exact = true };
         return true;
     }
     if ((low = number(&text)) < 0)
@@ -188,10 +190,10 @@ read_kids(const char *text, struct size *size)
     high /= 10;
     if (high > (months ? 48 : 17))
         return false;
-    *size = (struct size){ .class = SIZE_KIDS,
-                           .low = (int16_t)(months ? low : low * 12),
-                           .high = (int16_t)(months ? high : high * 12 + 11),
-                           .is_exact = true };
+    *size = (struct size) { .class = SIZE_KIDS,
+                            .low = (int16_t)(months ? low : low * 12),
+                            .high = (int16_t)(months ? high : high * 12 + 11),
+                            .is_exact = true };
     return true;
 }
 
@@ -241,11 +243,11 @@ read_shoes(const char *text, const char *system, uint8_t genders, struct size *s
         system = said;
     else if (system[0] == '\0' || low >= 330) /* nobody's US shoe is a 33 */
         system = low >= 330 ? "EU" : system[0] == '\0' ? "US" : system;
-    *size = (struct size){ .class = SIZE_SHOES,
-                           .low = (int16_t)eu_shoe(low, system, genders),
-                           .high = (int16_t)eu_shoe(high, system, genders),
-                           .is_exact = strcasecmp(system, "EU") == 0,
-                           .genders = genders };
+    *size = (struct size) { .class = SIZE_SHOES,
+                            .low = (int16_t)eu_shoe(low, system, genders),
+                            .high = (int16_t)eu_shoe(high, system, genders),
+                            .is_exact = strcasecmp(system, "EU") == 0,
+                            .genders = genders };
     return size->low >= 150 && size->high <= 560;
 }
 
@@ -292,11 +294,12 @@ read_numeric(const char *text, const char *system, uint8_t genders, struct size 
         system = "US";
     value = eu_clothes(value, system, genders);
     high = eu_clothes(high, system, genders);
-    *size = (struct size){ .class = SIZE_NUMERIC,
-                           .low = (int16_t)value,
-                           .high = (int16_t)high,
-                           .is_exact = system[0] == '\0' || strcasecmp(system, "EU") == 0 || strcasecmp(system, "DE") == 0,
-                           .genders = genders };
+    *size = (struct size) { .class = SIZE_NUMERIC,
+                            .low = (int16_t)value,
+                            .high = (int16_t)high,
+                            .is_exact = system[0] == '\0' || strcasecmp(system, "EU") == 0 ||
+                                        strcasecmp(system, "DE") == 0,
+                            .genders = genders };
     return value >= 260 && high <= 700;
 }
 
@@ -310,12 +313,13 @@ is_waist_system(const char *system, uint8_t genders, const char *text)
 }
 
 enum size_class
-size_read(const char *text, const char *sizes, const char *system, uint8_t genders, uint8_t ages, struct size *size)
+size_read(const char *text, const char *sizes, const char *system, uint8_t genders, uint8_t ages,
+          struct size *size)
 {
     bool child = ages != 0 && !(ages & AGE_ADULT);
     bool shoes = strcmp(sizes, "shoes") == 0, waist = strcmp(sizes, "waist") == 0;
 
-    *size = (struct size){ .class = SIZE_NONE };
+    *size = (struct size) { .class = SIZE_NONE };
     skip(&text, " ");
     if (text[0] == '\0' || read_one(text, size))
         return size->class;

@@ -4,16 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Sizes: what a feed or a shopper writes, as numbers that can be compared. A size belongs to a class, and says
- * nothing about another: an M is no shoe size. No I/O.
+/* Sizes: what a feed or a shopper writes, as numbers that can be compared. A size belongs to a class, and
+ * says nothing about another: an M is no shoe size. No I/O.
  *
  * Sources of the conversions:
- *   shoes    the arithmetic of ISO/TS 19407 (Footwear, conversion of sizing systems): EU counts Paris points of
- *            2/3 cm, UK and US barleycorns of 1/3 inch, of the last's length L:
- *            EU = 1.5 L(cm), UK = 3 L(in) - 25, US men = 3 L(in) - 24, US women = 3 L(in) - 22.5.
- *   clothes  EN 13402-3: letters by bust (women) or chest (men) in cm; EU numbers women = (bust - 12) / 2 for
- *            sizes to 48, men = chest / 2; UK women = EU - 28, US women = EU - 30, FR = EU + 2, IT = EU + 6;
- *            UK and US men = EU - 10. */
+ *   shoes    the arithmetic of ISO/TS 19407 (Footwear, conversion of sizing systems): EU counts Paris points
+ * of 2/3 cm, UK and US barleycorns of 1/3 inch, of the last's length L: EU = 1.5 L(cm), UK = 3 L(in) - 25, US
+ * men = 3 L(in) - 24, US women = 3 L(in) - 22.5. clothes  EN 13402-3: letters by bust (women) or chest (men)
+ * in cm; EU numbers women = (bust - 12) / 2 for sizes to 48, men = chest / 2; UK women = EU - 28, US women =
+ * EU - 30, FR = EU + 2, IT = EU + 6; UK and US men = EU - 10. */
 
 enum size_class {
     SIZE_NONE,    /* no size, or one that we can't read */
@@ -31,20 +30,21 @@ enum size_class {
 struct size {
     enum size_class class;
     int16_t low, high;
-    int16_t length;      /* waist: leg length in inches, 0 when not said */
-    bool is_exact;       /* false: by conversion, so that half a step off is still it */
-    uint8_t genders;     /* bits of enum gender that it was read for; 0: any */
+    int16_t length;  /* waist: leg length in inches, 0 when not said */
+    bool is_exact;   /* false: by conversion, so that half a step off is still it */
+    uint8_t genders; /* bits of enum gender that it was read for; 0: any */
 };
 
 /* Read TEXT as a size of a garment whose kind usually carries SIZES ("letters", "shoes", "waist", "none"),
  * in SYSTEM ("EU", "US", ...; "" when not said), for GENDERS and AGES (bits of lexicon.h; 0: not known).
  * Returns its class, SIZE_NONE when it is none. */
-enum size_class size_read(const char *text, const char *sizes, const char *system, uint8_t genders, uint8_t ages,
-                          struct size *size);
+enum size_class size_read(const char *text, const char *sizes, const char *system, uint8_t genders,
+                          uint8_t ages, struct size *size);
 
-/* Read TEXT as a size of CLASS, as a criterion has it. A size that may be read in several ways (shoes without a
- * system) gives up to 3 in SIZES; returns how many. */
-int size_asked(const char *text, enum size_class class, const char *system, uint8_t genders, struct size sizes[3]);
+/* Read TEXT as a size of CLASS, as a criterion has it. A size that may be read in several ways (shoes without
+ * a system) gives up to 3 in SIZES; returns how many. */
+int size_asked(const char *text, enum size_class class, const char *system, uint8_t genders,
+               struct size sizes[3]);
 
 /* Whether somebody who wears ASKED can wear OFFERED. One size fits all who ask for letters or numbers. */
 bool size_fits(const struct size *asked, const struct size *offered);

@@ -60,7 +60,8 @@ spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE
         if (term[0] != stem[0] && (size < 6 || (term[1] != stem[1] && term[1] != stem[0])))
             continue;
         distance = spelling_distance(stem, term, most);
-        if (distance < best || (distance == best && distance <= most && index->lists[spelt->term].count > best_count)) {
+        if (distance < best ||
+            (distance == best && distance <= most && index->lists[spelt->term].count > best_count)) {
             best = distance;
             best_count = index->lists[spelt->term].count;
             found = distance <= most ? term : found;

@@ -42,8 +42,8 @@ take(struct wardrobe *self, struct catalogue *fresh)
     self->facets = facets_new(index, self->daemon.options.catalogue_language, clock_wall_ms() / 1000);
     if (self->facets != NULL && self->model != NULL) /* so that the orchestrator asks */
         json_object_set_new(self->facets, "chooses", json_true());
-    log_info("catalogue version=%s products=%u variants=%u terms=%u", catalogue_version(fresh), index->product_count,
-             index->variant_count, names_count(index->names[NAMES_TERM]));
+    log_info("catalogue version=%s products=%u variants=%u terms=%u", catalogue_version(fresh),
+             index->product_count, index->variant_count, names_count(index->names[NAMES_TERM]));
     if (self->daemon.bus == NULL)
         return;
     for (struct peer *peer = NULL; (peer = bus_next_peer(self->daemon.bus, "orchestrator", peer)) != NULL;)

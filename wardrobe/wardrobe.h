@@ -23,8 +23,8 @@ struct wardrobe {
     struct catalogue *catalogue; /* the newest; NULL until there is one */
     struct catalogue *previous;  /* the one before it, for runs that began with it; NULL mostly */
     int64_t previous_until_ms;
-    json_t *facets;              /* of the newest */
-    struct loop_timer *look;     /* for a new one, every second */
+    json_t *facets;          /* of the newest */
+    struct loop_timer *look; /* for a new one, every second */
     struct search_work *work;
     struct model *model; /* that chooses among the found; NULL: the search's order stands */
     struct instructions *instructions;
@@ -51,7 +51,8 @@ tasks_begin choose_begin;
 /* CANCEL: nobody waits for it any more. */
 handler on_cancel;
 
-/* `wardrobe search "…"`: the subcommand, ARGV without the program's own name. Returns what main() is to return. */
+/* `wardrobe search "…"`: the subcommand, ARGV without the program's own name. Returns what main() is to
+ * return. */
 int search_main(int argc, char *argv[]);
 
 #endif

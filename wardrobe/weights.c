@@ -9,7 +9,7 @@
 void
 weights_default(struct weights *weights)
 {
-    *weights = (struct weights){
+    *weights = (struct weights) {
 #define WEIGHT(name, value, what) .name = (float)(value),
 #include "wardrobe/weights.def"
     };

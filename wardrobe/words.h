@@ -24,17 +24,20 @@ size_t words_split(const char *text, size_t size, struct word *words, size_t max
 /* Strips endings, for one language. */
 struct stemmer;
 
-/* LANGUAGE as libstemmer names it ("english"). NULL when it knows none such, or without memory (not logged). */
+/* LANGUAGE as libstemmer names it ("english"). NULL when it knows none such, or without memory (not logged).
+ */
 struct stemmer *stemmer_new(const char *language);
 void stemmer_destroy(struct stemmer **stemmer);
 
 /* The stem of WORD, in STEM. Words with digits, and words of one or two letters, are their own stem. */
 void stemmer_stem(struct stemmer *stemmer, const char *word, char stem[WORD_SIZE]);
 
-/* Write the stems of TEXT's words with single spaces between them to OUT (SIZE bytes, cut at a whole word). */
+/* Write the stems of TEXT's words with single spaces between them to OUT (SIZE bytes, cut at a whole word).
+ */
 void words_stemmed(struct stemmer *stemmer, const char *text, char *out, size_t size);
 
-/* A name for two stems that stand one after the other: one of 262,144, so that a large catalogue has no more. */
+/* A name for two stems that stand one after the other: one of 262,144, so that a large catalogue has no more.
+ */
 void words_pair(const char *first, const char *second, char name[16]);
 
 #endif

@@ -81,13 +81,17 @@ main(int argc, char *argv[])
     weights_default(&weights);
     while (fgets(line, sizeof line, stdin) != NULL) {
         char *words = line + 5;
-        struct search search = { .slot = "", .limit = (int)strtol(line + 4, &words, 10), .now = clock_wall_ms() / 1000, .weights = &weights };
+        struct search search = { .slot = "",
+                                 .limit = (int)strtol(line + 4, &words, 10),
+                                 .now = clock_wall_ms() / 1000,
+                                 .weights = &weights };
 
         line[strcspn(line, "\n")] = '\0';
         search.words = words + (*words == ' ');
         if (strncmp(line, "weights ", 8) == 0) {
             weights_default(&weights);
-            if (weights_change(&weights, line + 8) < 0 || index_weigh(catalogue_index_to_weigh(catalogue), &weights) < 0)
+            if (weights_change(&weights, line + 8) < 0 ||
+                index_weigh(catalogue_index_to_weigh(catalogue), &weights) < 0)
                 return 1;
             puts("ok");
         } else if (strncmp(line, "rank ", 5) == 0) {

@@ -48,8 +48,9 @@ shop_add_row(struct shop *shop, const struct feed_row *row)
 }
 
 void
-shop_add(struct shop *shop, const char *group, const char *title, const char *type, const char *colour, const char *size, const char *price,
-         const char *gender, const char *material, const char *availability)
+shop_add(struct shop *shop, const char *group, const char *title, const char *type, const char *colour,
+         const char *size, const char *price, const char *gender, const char *material,
+         const char *availability)
 {
     char id[32];
     struct feed_row row = { .line = shop->rows + 2 };
@@ -114,15 +115,24 @@ shop_index(struct shop *shop)
 void
 shop_fill(struct shop *shop)
 {
-    shop_add(shop, "camp", "Linen Camp Shirt", "Men > Shirts", "white", "M", "49.00 USD", "male", "linen", "in_stock");          /* 0 */
-    shop_add(shop, "camp", "Linen Camp Shirt", "Men > Shirts", "sage", "L", "59.00 USD", "male", "linen", "in_stock");
-    shop_add(shop, "oxford", "Oxford Shirt", "Men > Shirts", "navy", "S", "79.00 USD", "male", "cotton", "in_stock");           /* 1 */
-    shop_add(shop, "tea", "Tea Dress", "Women > Dresses", "ivory", "10", "120.00 USD", "female", "silk", "in_stock");           /* 2 */
-    shop_add(shop, "slip", "Slip Dress", "Women > Dresses", "black", "M", "90.00 USD", "female", "viscose", "out_of_stock");    /* 3 */
-    shop_add(shop, "jumper", "Cosy Jumper", "Women > Knitwear", "red", "M", "65.00 USD", "female", "wool", "in_stock");         /* 4 */
-    shop_add(shop, "trainer", "Court Trainer", "Shoes > Sneakers", "white", "42", "99.00 USD", "unisex", "leather", "in_stock"); /* 5 */
-    shop_add(shop, "tote", "Market Tote", "Bags > Totes", "natural", "", "35.00 USD", "unisex", "canvas", "in_stock");           /* 6 */
-    shop_add(shop, "jeans", "Straight Jeans", "Men > Jeans", "indigo", "32", "70.00 USD", "male", "", "in_stock");              /* 7 */
-    shop_add(shop, "scarf", "Fringed Scarf", "Accessories > Scarves", "", "", "", "unisex", "", "in_stock");                     /* 8 */
+    shop_add(shop, "camp", "Linen Camp Shirt", "Men > Shirts", "white", "M", "49.00 USD", "male", "linen",
+             "in_stock"); /* 0 */
+    shop_add(shop, "camp", "Linen Camp Shirt", "Men > Shirts", "sage", "L", "59.00 USD", "male", "linen",
+             "in_stock");
+    shop_add(shop, "oxford", "Oxford Shirt", "Men > Shirts", "navy", "S", "79.00 USD", "male", "cotton",
+             "in_stock"); /* 1 */
+    shop_add(shop, "tea", "Tea Dress", "Women > Dresses", "ivory", "10", "120.00 USD", "female", "silk",
+             "in_stock"); /* 2 */
+    shop_add(shop, "slip", "Slip Dress", "Women > Dresses", "black", "M", "90.00 USD", "female", "viscose",
+             "out_of_stock"); /* 3 */
+    shop_add(shop, "jumper", "Cosy Jumper", "Women > Knitwear", "red", "M", "65.00 USD", "female", "wool",
+             "in_stock"); /* 4 */
+    shop_add(shop, "trainer", "Court Trainer", "Shoes > Sneakers", "white", "42", "99.00 USD", "unisex",
+             "leather", "in_stock"); /* 5 */
+    shop_add(shop, "tote", "Market Tote", "Bags > Totes", "natural", "", "35.00 USD", "unisex", "canvas",
+             "in_stock"); /* 6 */
+    shop_add(shop, "jeans", "Straight Jeans", "Men > Jeans", "indigo", "32", "70.00 USD", "male", "",
+             "in_stock"); /* 7 */
+    shop_add(shop, "scarf", "Fringed Scarf", "Accessories > Scarves", "", "", "", "unisex", "",
+             "in_stock"); /* 8 */
 }
-

@@ -22,9 +22,11 @@ struct shop {
 void shop_open(struct shop *shop);
 void shop_close(struct shop *shop);
 
-/* Add a row: Google's fields that matter to a search; "" or NULL for none. Fails the test when it is refused. */
-void shop_add(struct shop *shop, const char *group, const char *title, const char *type, const char *colour, const char *size,
-              const char *price, const char *gender, const char *material, const char *availability);
+/* Add a row: Google's fields that matter to a search; "" or NULL for none. Fails the test when it is refused.
+ */
+void shop_add(struct shop *shop, const char *group, const char *title, const char *type, const char *colour,
+              const char *size, const char *price, const char *gender, const char *material,
+              const char *availability);
 
 /* The same with every field. */
 void shop_add_row(struct shop *shop, const struct feed_row *row);

@@ -55,7 +55,10 @@ static void
 numbers_out_of_range_or_named_twice_are_left_out(void **state)
 {
     (void)state;
-    assert_int_equal(read("{\"order\":[9,0,-1,3,3,\"2\",1.5,99999999999],\"why\":[{\"line\":9,\"sentence\":\"no\"},7]}", 3), 0);
+    assert_int_equal(
+        read("{\"order\":[9,0,-1,3,3,\"2\",1.5,99999999999],\"why\":[{\"line\":9,\"sentence\":\"no\"},7]}",
+             3),
+        0);
     assert_int_equal(json_array_size(order), 1);
     assert_int_equal(json_integer_value(json_array_get(order, 0)), 3);
     assert_int_equal(json_object_size(why), 0);
@@ -64,7 +67,9 @@ numbers_out_of_range_or_named_twice_are_left_out(void **state)
 static void
 no_choice_leaves_the_searchs_order(void **state)
 {
-    static const char *const answers[] = { "", "{}", "[]", "{\"order\":[]}", "{\"order\":[4]}", "{\"order\":7,\"why\":3}", "choose 2" };
+    static const char *const answers[] = {
+        "", "{}", "[]", "{\"order\":[]}", "{\"order\":[4]}", "{\"order\":7,\"why\":3}", "choose 2"
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {

@@ -77,39 +77,56 @@ static void
 colours_keep_their_family_or_their_shade(void **state)
 {
     (void)state;
-    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"white\"]}}"), BIT(CAMP) | BIT(TRAINER) | BIT(TEA) | BIT(TOTE) | BIT(SCARF));
-    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"cream\"]}}"), BIT(TEA) | BIT(TOTE) | BIT(SCARF));
-    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"red\"]}}"), BIT(JUMPER) | BIT(SCARF)); /* the scarf is unchecked */
+    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"white\"]}}"),
+                     BIT(CAMP) | BIT(TRAINER) | BIT(TEA) | BIT(TOTE) | BIT(SCARF));
+    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"cream\"]}}"),
+                     BIT(TEA) | BIT(TOTE) | BIT(SCARF));
+    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"red\"]}}"),
+                     BIT(JUMPER) | BIT(SCARF)); /* the scarf is unchecked */
     assert_int_equal(filter_unchecked(&filter, SCARF), 1);
     assert_int_equal(filter_unchecked(&filter, JUMPER), 0);
-    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"none\":[\"white\",\"navy\"]}}"), EVERY & ~(BIT(OXFORD) | BIT(TEA) | BIT(TRAINER) | BIT(TOTE)));
+    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"none\":[\"white\",\"navy\"]}}"),
+                     EVERY & ~(BIT(OXFORD) | BIT(TEA) | BIT(TRAINER) | BIT(TOTE)));
 }
 
 static void
 a_size_speaks_of_its_class_only(void **state)
 {
     (void)state;
-    assert_int_equal(keeping("{\"s\":{\"field\":\"size\",\"class\":\"letters\",\"any\":[\"M\"]}}"), EVERY & ~BIT(OXFORD)); /* a US 10 is an M */
+    assert_int_equal(keeping("{\"s\":{\"field\":\"size\",\"class\":\"letters\",\"any\":[\"M\"]}}"),
+                     EVERY & ~BIT(OXFORD)); /* a US 10 is an M */
     assert_int_equal(keeping("{\"s\":{\"field\":\"size\",\"class\":\"shoes\",\"any\":[\"42\"]}}"), EVERY);
-    assert_int_equal(keeping("{\"s\":{\"field\":\"size\",\"class\":\"shoes\",\"any\":[\"38\"]}}"), EVERY & ~BIT(TRAINER));
-    assert_int_equal(keeping("{\"s\":{\"field\":\"size\",\"class\":\"waist\",\"any\":[\"34\"]}}"), EVERY & ~BIT(JEANS));
+    assert_int_equal(keeping("{\"s\":{\"field\":\"size\",\"class\":\"shoes\",\"any\":[\"38\"]}}"),
+                     EVERY & ~BIT(TRAINER));
+    assert_int_equal(keeping("{\"s\":{\"field\":\"size\",\"class\":\"waist\",\"any\":[\"34\"]}}"),
+                     EVERY & ~BIT(JEANS));
 }
 
 static void
 all_criteria_hold_for_one_variant(void **state)
 {
     (void)state; /* the white one is an M at 49, the sage one an L at 59 */
-    assert_true(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"sage\"]},\"s\":{\"field\":\"size\",\"class\":\"letters\",\"any\":[\"L\"]}}") & BIT(CAMP));
-    assert_false(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"sage\"]},\"s\":{\"field\":\"size\",\"class\":\"letters\",\"any\":[\"M\"]}}") & BIT(CAMP));
-    assert_false(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"sage\"]},\"p\":{\"field\":\"price\",\"max\":5000,\"currency\":\"USD\"}}") & BIT(CAMP));
+    assert_true(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"sage\"]},\"s\":{\"field\":\"size\","
+                        "\"class\":\"letters\",\"any\":[\"L\"]}}") &
+                BIT(CAMP));
+    assert_false(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"sage\"]},\"s\":{\"field\":\"size\","
+                         "\"class\":\"letters\",\"any\":[\"M\"]}}") &
+                 BIT(CAMP));
+    assert_false(keeping("{\"c\":{\"field\":\"colour\",\"any\":[\"sage\"]},\"p\":{\"field\":\"price\","
+                         "\"max\":5000,\"currency\":\"USD\"}}") &
+                 BIT(CAMP));
 }
 
 static void
 prices_hold_and_other_currencies_are_unchecked(void **state)
 {
     (void)state;
-    assert_int_equal(keeping("{\"p\":{\"field\":\"price\",\"scope\":\"item\",\"max\":5000,\"currency\":\"USD\"}}"), BIT(CAMP) | BIT(TOTE) | BIT(SCARF));
-    assert_int_equal(keeping("{\"p\":{\"field\":\"price\",\"scope\":\"outfit\",\"min\":9000,\"max\":5000,\"currency\":\"USD\"}}"), BIT(CAMP) | BIT(TOTE) | BIT(SCARF));
+    assert_int_equal(
+        keeping("{\"p\":{\"field\":\"price\",\"scope\":\"item\",\"max\":5000,\"currency\":\"USD\"}}"),
+        BIT(CAMP) | BIT(TOTE) | BIT(SCARF));
+    assert_int_equal(keeping("{\"p\":{\"field\":\"price\",\"scope\":\"outfit\",\"min\":9000,\"max\":5000,"
+                             "\"currency\":\"USD\"}}"),
+                     BIT(CAMP) | BIT(TOTE) | BIT(SCARF));
     assert_int_equal(keeping("{\"p\":{\"field\":\"price\",\"max\":5000,\"currency\":\"EUR\"}}"), EVERY);
     assert_int_equal(filter_unchecked(&filter, CAMP), 1);
 }
@@ -118,14 +135,20 @@ static void
 people_categories_products_and_slots(void **state)
 {
     (void)state;
-    assert_int_equal(keeping("{\"g\":{\"field\":\"gender\",\"any\":[\"male\"]}}"), BIT(CAMP) | BIT(OXFORD) | BIT(JEANS) | BIT(TRAINER) | BIT(TOTE) | BIT(SCARF));
-    assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"any\":[\"shirts\"]}}"), BIT(CAMP) | BIT(OXFORD));
-    assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"any\":[\"tops\"]}}"), BIT(CAMP) | BIT(OXFORD) | BIT(JUMPER));
+    assert_int_equal(keeping("{\"g\":{\"field\":\"gender\",\"any\":[\"male\"]}}"),
+                     BIT(CAMP) | BIT(OXFORD) | BIT(JEANS) | BIT(TRAINER) | BIT(TOTE) | BIT(SCARF));
+    assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"any\":[\"shirts\"]}}"),
+                     BIT(CAMP) | BIT(OXFORD));
+    assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"any\":[\"tops\"]}}"),
+                     BIT(CAMP) | BIT(OXFORD) | BIT(JUMPER));
     assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"any\":[\"trainers\"]}}"), BIT(TRAINER));
     assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"any\":[\"spaceships\"]}}"), 0);
-    assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"none\":[\"shoes\",\"bags\"]}}"), EVERY & ~BIT(TRAINER) & ~BIT(TOTE));
-    assert_int_equal(keeping("{\"n\":{\"field\":\"product\",\"none\":[\"camp\",\"nobody\"]}}"), EVERY & ~BIT(CAMP));
-    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"slot\":\"shoes\",\"any\":[\"black\"]}}"), EVERY & ~BIT(TRAINER));
+    assert_int_equal(keeping("{\"k\":{\"field\":\"category\",\"none\":[\"shoes\",\"bags\"]}}"),
+                     EVERY & ~BIT(TRAINER) & ~BIT(TOTE));
+    assert_int_equal(keeping("{\"n\":{\"field\":\"product\",\"none\":[\"camp\",\"nobody\"]}}"),
+                     EVERY & ~BIT(CAMP));
+    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"slot\":\"shoes\",\"any\":[\"black\"]}}"),
+                     EVERY & ~BIT(TRAINER));
 }
 
 static void
@@ -135,13 +158,16 @@ soft_criteria_exclude_only_by_name(void **state)
     assert_int_equal(keeping("{\"m\":{\"field\":\"material\",\"any\":[\"linen\"]}}"), EVERY);
     /* knitwear carries materials; jeans and scarves carry none, and are unchecked */
     assert_int_equal(keeping("{\"m\":{\"field\":\"material\",\"none\":[\"wool\"]}}"), EVERY & ~BIT(JUMPER));
-    assert_int_equal(keeping("{\"x\":{\"field\":\"shoe size\",\"any\":[\"1\"]},\"y\":3,\"z\":{\"field\":\"colour\",\"any\":\"red\"}}"), EVERY);
+    assert_int_equal(keeping("{\"x\":{\"field\":\"shoe "
+                             "size\",\"any\":[\"1\"]},\"y\":3,\"z\":{\"field\":\"colour\",\"any\":\"red\"}}"),
+                     EVERY);
 }
 
 static void
 a_wish_holds(void **state)
 {
-    json_t *wish = json_pack("{s:s, s:s, s:n, s:s, s:i}", "category", "shirt", "colour", "white", "material", "gender", "male", "max_price", 50);
+    json_t *wish = json_pack("{s:s, s:s, s:n, s:s, s:i}", "category", "shirt", "colour", "white", "material",
+                             "gender", "male", "max_price", 50);
 
     (void)state;
     filter_clear(&filter);

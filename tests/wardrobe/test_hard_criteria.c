@@ -1,5 +1,6 @@
-/* For random catalogues and random criteria: what the ranking gives is exactly what a plain scan over the rows finds, with the
- * rules written down a second time. CASES=100000 in the environment makes more of them than a quick run has. */
+/* For random catalogues and random criteria: what the ranking gives is exactly what a plain scan over the
+ * rows finds, with the rules written down a second time. CASES=100000 in the environment makes more of them
+ * than a quick run has. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +22,8 @@ struct known {
     int product, colour, size, price, sale, gender, material, availability;
 };
 
-static const char *const types[] = { "Clothing > Shirts", "Clothing > Dresses", "Shoes > Sneakers", "Bags > Totes" };
+static const char *const types[] = { "Clothing > Shirts", "Clothing > Dresses", "Shoes > Sneakers",
+                                     "Bags > Totes" };
 static const char *const kinds[] = { "shirts", "dresses", "sneakers", "totes" };
 static const char *const slots[] = { "top", "dress", "shoes", "bag" };
 static const char *const colours[] = { "white", "navy", "black", "red" };
@@ -60,8 +62,14 @@ add_row(struct shop *shop, int product)
     char group[16], title[32], price[24] = "", id[16], sale[24] = "";
     struct feed_row feed = { .line = row_count };
 
-    *row = (struct known){ product, value(has_colour[kind], 4), kind < 3 ? value(has_size[kind], 3) : -1, value(has_price[kind], 10), -1,
-                           value(has_gender[kind], 3), value(has_material[kind], 3), roll(3) };
+    *row = (struct known) { product,
+                            value(has_colour[kind], 4),
+                            kind < 3 ? value(has_size[kind], 3) : -1,
+                            value(has_price[kind], 10),
+                            -1,
+                            value(has_gender[kind], 3),
+                            value(has_material[kind], 3),
+                            roll(3) };
     if (row->price > 2 && roll(3) == 0)
         row->sale = roll(row->price);
     snprintf(id, sizeof id, "v%d", row_count);
@@ -124,7 +132,8 @@ carries(int kind, int field)
 
 /* A criterion as the test knows it. */
 struct asked {
-    int field; /* 0 price, 1 colour, 2 gender, 3 material (none), 4 size letters, 5 size shoes, 6 category, 7 on sale */
+    int field; /* 0 price, 1 colour, 2 gender, 3 material (none), 4 size letters, 5 size shoes, 6 category, 7
+                  on sale */
     int value, other, none, slot;
 };
 
@@ -158,10 +167,18 @@ row_keeps(const struct known *row, const struct asked *asked)
 static json_t *
 criterion_of(const struct asked *asked)
 {
-    static const char *const fields[] = { "price", "colour", "gender", "material", "size", "size", "category", "on_sale" };
-    const char *names[] = { "", colours[asked->value % 4], genders[asked->value % 3], materials[asked->value % 3], letters[asked->value % 3],
-                            shoes[asked->value % 3], kinds[asked->value % 4], "" };
-    json_t *criterion = json_pack("{s:s, s:s}", "field", fields[asked->field], "slot", asked->slot < 0 ? "all" : slots[asked->slot]);
+    static const char *const fields[] = { "price", "colour", "gender",   "material",
+                                          "size",  "size",   "category", "on_sale" };
+    const char *names[] = { "",
+                            colours[asked->value % 4],
+                            genders[asked->value % 3],
+                            materials[asked->value % 3],
+                            letters[asked->value % 3],
+                            shoes[asked->value % 3],
+                            kinds[asked->value % 4],
+                            "" };
+    json_t *criterion = json_pack("{s:s, s:s}", "field", fields[asked->field], "slot",
+                                  asked->slot < 0 ? "all" : slots[asked->slot]);
 
     if (asked->field == 0) {
         json_object_set_new(criterion, "max", json_integer((asked->value + 1) * 1000));
@@ -189,8 +206,11 @@ try_case(struct shop *shop, const struct weights *weights)
     for (int i = 0; i < count; i++) {
         char key[16];
 
-        asked[i] = (struct asked){ .field = roll(8), .value = 0, .slot = roll(4) == 0 ? roll(4) : -1 };
-        asked[i].value = asked[i].field == 0 ? roll(10) : roll(asked[i].field == 2 ? 2 : asked[i].field == 1 || asked[i].field == 6 ? 4 : 3);
+        asked[i] = (struct asked) { .field = roll(8), .value = 0, .slot = roll(4) == 0 ? roll(4) : -1 };
+        asked[i].value = asked[i].field == 0 ? roll(10)
+                                             : roll(asked[i].field == 2                          ? 2
+                                                    : asked[i].field == 1 || asked[i].field == 6 ? 4
+                                                                                                 : 3);
         asked[i].none = asked[i].field == 3 || ((asked[i].field == 1 || asked[i].field == 6) && roll(3) == 0);
         snprintf(key, sizeof key, "k%d", i);
         json_object_set_new(criteria, key, criterion_of(&asked[i]));
@@ -215,9 +235,11 @@ try_case(struct shop *shop, const struct weights *weights)
 
         for (int i = 0; i < row_count; i++)
             if ((found ^ wanted) >> rows[i].product & 1)
-                print_error("product %d, a %s: colour %d size %d price %d sale %d gender %d material %d availability %d\n", rows[i].product,
-                            kinds[kind_of[rows[i].product]], rows[i].colour, rows[i].size, rows[i].price, rows[i].sale, rows[i].gender,
-                            rows[i].material, rows[i].availability);
+                print_error("product %d, a %s: colour %d size %d price %d sale %d gender %d material %d "
+                            "availability %d\n",
+                            rows[i].product, kinds[kind_of[rows[i].product]], rows[i].colour, rows[i].size,
+                            rows[i].price, rows[i].sale, rows[i].gender, rows[i].material,
+                            rows[i].availability);
         fail_msg("found %06x, a plain scan %06x, for %s", found, wanted, text);
     }
     filter_clear(&filter);

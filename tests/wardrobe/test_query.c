@@ -66,10 +66,14 @@ prices_are_understood(void **state)
                   { "under 200 dollars, I'm an M", -1, 200, "USD" },
                   { "nothing over $300", -1, 300, "USD" },
                   { "$5-10 socks", 5, 10, "USD" },
-                  { "$5\xe2\x80\x93" "10 socks", 5, 10, "USD" },
+                  { "$5\xe2\x80\x93"
+                    "10 socks",
+                    5, 10, "USD" },
                   { "my budget is 150 pounds", -1, 150, "GBP" },
                   { "more than 40 euro", 40, -1, "EUR" },
-                  { "no more than \xe2\x82\xac" "1,200", -1, 1200, "EUR" },
+                  { "no more than \xe2\x82\xac"
+                    "1,200",
+                    -1, 1200, "EUR" },
                   { "around 100 dollars", -1, 115, "USD" },
                   { "I have $90 for it", -1, 90, "USD" },
                   { "shoes in size 42", -1, -1, "" },
@@ -91,16 +95,22 @@ sizes_are_understood(void **state)
     static const struct {
         const char *said, *text;
         enum size_class class;
-    } cases[] = { { "I'm an M", "M", SIZE_LETTERS },          { "a shirt in size medium", "M", SIZE_LETTERS },
-                  { "extra large tshirt", "XL", SIZE_LETTERS }, { "trainers size 42", "42", SIZE_NONE },
-                  { "I am a size 10.5", "10.5", SIZE_NONE },  { "size seven and a half heels", "7.5", SIZE_NONE },
-                  { "44w x 30l jeans", "W44 L30", SIZE_WAIST }, { "jeans with a 33 waist", "33", SIZE_WAIST },
-                  { "3xl hoodie", "3XL", SIZE_LETTERS },      { "us 9 loafers", "9", SIZE_NONE } };
+    } cases[] = { { "I'm an M", "M", SIZE_LETTERS },
+                  { "a shirt in size medium", "M", SIZE_LETTERS },
+                  { "extra large tshirt", "XL", SIZE_LETTERS },
+                  { "trainers size 42", "42", SIZE_NONE },
+                  { "I am a size 10.5", "10.5", SIZE_NONE },
+                  { "size seven and a half heels", "7.5", SIZE_NONE },
+                  { "44w x 30l jeans", "W44 L30", SIZE_WAIST },
+                  { "jeans with a 33 waist", "33", SIZE_WAIST },
+                  { "3xl hoodie", "3XL", SIZE_LETTERS },
+                  { "us 9 loafers", "9", SIZE_NONE } };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         read(cases[i].said);
-        if (query.size_count != 1 || strcmp(query.sizes[0].text, cases[i].text) != 0 || query.sizes[0].class != cases[i].class)
+        if (query.size_count != 1 || strcmp(query.sizes[0].text, cases[i].text) != 0 ||
+            query.sizes[0].class != cases[i].class)
             fail_msg("%s: %d sizes, %s", cases[i].said, query.size_count, query.sizes[0].text);
     }
     assert_int_equal(read("I'm a 25 year old man")->size_count, 0);

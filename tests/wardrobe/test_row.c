@@ -31,12 +31,24 @@ prices_are_read_in_every_form(void **state)
         const char *text;
         int64_t amount;
         const char *code;
-    } cases[] = { { "15.00 USD", 1500, "USD" },      { "USD 15", 1500, "USD" },          { "$15", 1500, "USD" },
-                  { "15,550.00 RUB", 1555000, "RUB" }, { "49,90 EUR", 4990, "EUR" },     { "1.299,00 EUR", 129900, "EUR" },
-                  { "15,550 JPY", 15550, "JPY" },    { "9.999 KWD", 9999, "KWD" },       { "\xe2\x82\xac 7.5", 750, "EUR" },
-                  { "1,234,567 INR", 123456700, "INR" }, { "12", 1200, "" },              { "0.00 USD", 0, "USD" },
-                  { "", PRICE_NONE, "" },            { "free", PRICE_NONE, "" },         { "15.005 USD", PRICE_NONE, "USD" },
-                  { "-3 USD", PRICE_NONE, "" },      { "15 USD each", PRICE_NONE, "USD" }, { "99999999999999999 USD", PRICE_NONE, "USD" } };
+    } cases[] = { { "15.00 USD", 1500, "USD" },
+                  { "USD 15", 1500, "USD" },
+                  { "$15", 1500, "USD" },
+                  { "15,550.00 RUB", 1555000, "RUB" },
+                  { "49,90 EUR", 4990, "EUR" },
+                  { "1.299,00 EUR", 129900, "EUR" },
+                  { "15,550 JPY", 15550, "JPY" },
+                  { "9.999 KWD", 9999, "KWD" },
+                  { "\xe2\x82\xac 7.5", 750, "EUR" },
+                  { "1,234,567 INR", 123456700, "INR" },
+                  { "12", 1200, "" },
+                  { "0.00 USD", 0, "USD" },
+                  { "", PRICE_NONE, "" },
+                  { "free", PRICE_NONE, "" },
+                  { "15.005 USD", PRICE_NONE, "USD" },
+                  { "-3 USD", PRICE_NONE, "" },
+                  { "15 USD each", PRICE_NONE, "USD" },
+                  { "99999999999999999 USD", PRICE_NONE, "USD" } };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -16,16 +16,26 @@ sizes_are_read_for_what_the_garment_is(void **state)
         enum size_class class;
         int low, high;
     } cases[] = {
-        { "M", "letters", "", 0, 0, SIZE_LETTERS, 30, 30 },          { "S/M", "letters", "", 0, 0, SIZE_LETTERS, 20, 30 },
-        { "x-large", "letters", "", 0, 0, SIZE_LETTERS, 50, 50 },    { "2X", "letters", "", 0, 0, SIZE_LETTERS, 60, 60 },
-        { "42", "shoes", "EU", 0, 0, SIZE_SHOES, 420, 420 },         { "42", "shoes", "", 0, 0, SIZE_SHOES, 420, 420 },
-        { "8", "shoes", "UK", 0, 0, SIZE_SHOES, 419, 419 },          { "9", "shoes", "US", GENDER_MALE, 0, SIZE_SHOES, 419, 419 },
-        { "7.5", "shoes", "US", GENDER_FEMALE, 0, SIZE_SHOES, 381, 381 }, { "32", "waist", "US", GENDER_MALE, 0, SIZE_WAIST, 320, 320 },
-        { "W32 L34", "waist", "", 0, 0, SIZE_WAIST, 320, 320 },      { "32/34", "waist", "", 0, 0, SIZE_WAIST, 320, 320 },
-        { "12", "letters", "UK", GENDER_FEMALE, 0, SIZE_NUMERIC, 400, 400 }, { "8", "letters", "US", GENDER_FEMALE, 0, SIZE_NUMERIC, 380, 380 },
-        { "40", "letters", "EU", GENDER_FEMALE, 0, SIZE_NUMERIC, 400, 400 }, { "40", "letters", "US", GENDER_MALE, 0, SIZE_NUMERIC, 500, 500 },
-        { "4-5 years", "letters", "", 0, AGE_KIDS, SIZE_KIDS, 48, 71 }, { "6-9 months", "letters", "", 0, AGE_INFANT, SIZE_KIDS, 6, 9 },
-        { "One Size", "none", "", 0, 0, SIZE_ONE, 0, 0 },            { "", "letters", "", 0, 0, SIZE_NONE, 0, 0 },
+        { "M", "letters", "", 0, 0, SIZE_LETTERS, 30, 30 },
+        { "S/M", "letters", "", 0, 0, SIZE_LETTERS, 20, 30 },
+        { "x-large", "letters", "", 0, 0, SIZE_LETTERS, 50, 50 },
+        { "2X", "letters", "", 0, 0, SIZE_LETTERS, 60, 60 },
+        { "42", "shoes", "EU", 0, 0, SIZE_SHOES, 420, 420 },
+        { "42", "shoes", "", 0, 0, SIZE_SHOES, 420, 420 },
+        { "8", "shoes", "UK", 0, 0, SIZE_SHOES, 419, 419 },
+        { "9", "shoes", "US", GENDER_MALE, 0, SIZE_SHOES, 419, 419 },
+        { "7.5", "shoes", "US", GENDER_FEMALE, 0, SIZE_SHOES, 381, 381 },
+        { "32", "waist", "US", GENDER_MALE, 0, SIZE_WAIST, 320, 320 },
+        { "W32 L34", "waist", "", 0, 0, SIZE_WAIST, 320, 320 },
+        { "32/34", "waist", "", 0, 0, SIZE_WAIST, 320, 320 },
+        { "12", "letters", "UK", GENDER_FEMALE, 0, SIZE_NUMERIC, 400, 400 },
+        { "8", "letters", "US", GENDER_FEMALE, 0, SIZE_NUMERIC, 380, 380 },
+        { "40", "letters", "EU", GENDER_FEMALE, 0, SIZE_NUMERIC, 400, 400 },
+        { "40", "letters", "US", GENDER_MALE, 0, SIZE_NUMERIC, 500, 500 },
+        { "4-5 years", "letters", "", 0, AGE_KIDS, SIZE_KIDS, 48, 71 },
+        { "6-9 months", "letters", "", 0, AGE_INFANT, SIZE_KIDS, 6, 9 },
+        { "One Size", "none", "", 0, 0, SIZE_ONE, 0, 0 },
+        { "", "letters", "", 0, 0, SIZE_NONE, 0, 0 },
         { "roomy", "letters", "", 0, 0, SIZE_NONE, 0, 0 },
     };
 
@@ -33,8 +43,10 @@ sizes_are_read_for_what_the_garment_is(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct size size;
 
-        if (size_read(cases[i].text, cases[i].sizes, cases[i].system, cases[i].genders, cases[i].ages, &size) != cases[i].class)
-            fail_msg("%s (%s %s) is read as %s", cases[i].text, cases[i].sizes, cases[i].system, size_class_name(size.class));
+        if (size_read(cases[i].text, cases[i].sizes, cases[i].system, cases[i].genders, cases[i].ages,
+                      &size) != cases[i].class)
+            fail_msg("%s (%s %s) is read as %s", cases[i].text, cases[i].sizes, cases[i].system,
+                     size_class_name(size.class));
         if (cases[i].class != SIZE_NONE && (size.low != cases[i].low || size.high != cases[i].high))
             fail_msg("%s is %d to %d", cases[i].text, size.low, size.high);
     }
@@ -42,8 +54,8 @@ sizes_are_read_for_what_the_garment_is(void **state)
 
 /* Whether one who asks for ASKED of CLASS wears OFFERED of a garment in SIZES. */
 static bool
-fits(const char *asked, enum size_class class, const char *system, uint8_t genders, const char *offered, const char *sizes, const char *of_system,
-     uint8_t of_genders)
+fits(const char *asked, enum size_class class, const char *system, uint8_t genders, const char *offered,
+     const char *sizes, const char *of_system, uint8_t of_genders)
 {
     struct size wanted[3], size;
     int count = size_asked(asked, class, system, genders, wanted);

@@ -30,7 +30,9 @@ words_lose_case_accents_and_possession(void **state)
     (void)state;
     assert_string_equal(split("Women's Crêpe DRESS"), "women|crepe|dress");
     assert_string_equal(split("I\xe2\x80\x99m an M"), "im|an|m");
-    assert_string_equal(split("Stra\xc3\x9f" "e \xc3\x98rsted"), "strasse|orsted");
+    assert_string_equal(split("Stra\xc3\x9f"
+                              "e \xc3\x98rsted"),
+                        "strasse|orsted");
     assert_string_equal(split("\xd0\x9f\xd0\xbb\xd0\xb0\xd1\x82"), "\xd0\xbf\xd0\xbb\xd0\xb0\xd1\x82");
 }
 
@@ -47,14 +49,19 @@ numbers_keep_their_point_and_lose_thousands(void **state)
 {
     (void)state;
     assert_string_equal(split("$1,299.50 size 9.5 in 3XL, 30W x 34L"), "$|1299.50|size|9.5|in|3xl|30w|x|34l");
-    assert_string_equal(split("\xe2\x82\xac" "50\xe2\x80\x93" "100"), "\xe2\x82\xac|50|100");
+    assert_string_equal(split("\xe2\x82\xac"
+                              "50\xe2\x80\x93"
+                              "100"),
+                        "\xe2\x82\xac|50|100");
 }
 
 static void
 bytes_that_are_no_utf8_part_words(void **state)
 {
     (void)state;
-    assert_string_equal(split("red\xff\xfe" "blue \xc3"), "red|blue");
+    assert_string_equal(split("red\xff\xfe"
+                              "blue \xc3"),
+                        "red|blue");
     assert_string_equal(split(""), "");
     assert_string_equal(split("\xe2\x80"), "");
 }

@@ -1,0 +1,243 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/json.h"
+#include "wardrobe/facets.h"
+#include "wardrobe/import.h"
+#include "wardrobe/search.h"
+
+/* From a feed's file to the answer of a lookup: import, catalogue, search. */
+
+static const char feed[] =
+    "id\titem_group_id\ttitle\tproduct_type\tcolor\tsize\tprice\tsale_price\tsale_price_effective_"
+    "date\tgender\tage_group\tmaterial\tavailability\n"
+    "c1\tcamp\tLinen Camp Shirt\tMen > Shirts\twhite\tM\t69.00 USD\t49.00 "
+    "USD\t2026-11-01/2026-11-30\tmale\tadult\tlinen\tin_stock\n"
+    "c2\tcamp\tLinen Camp Shirt\tMen > Shirts\twhite\tL\t69.00 USD\t\t\tmale\tadult\tlinen\tin_stock\n"
+    "c3\tcamp\tLinen Camp Shirt\tMen > Shirts\twhite\tXL\t69.00 USD\t\t\tmale\tadult\tlinen\tout_of_stock\n"
+    "c4\tcamp\tLinen Camp Shirt\tMen > Shirts\tsage\tS\t69.00 USD\t\t\tmale\tadult\tlinen\tin_stock\n"
+    "o1\t\tOxford Shirt\tMen > Shirts\tnavy\tM\t79.00 USD\t\t\tmale\tadult\tcotton\tin_stock\n"
+    "bad\t\t\tMen > Shirts\tnavy\tM\t79.00 USD\t\t\tmale\tadult\tcotton\tin_stock\n"
+    "d1\t\tBeach Maxi Dress\tWomen > Dresses\tcoral\tM\t120.00 USD\t\t\tfemale\tadult\tchiffon\tin_stock\n"
+    "e1\t\tRope Espadrilles\tShoes > Espadrilles\tnatural\t42\t54.00 "
+    "USD\t\t\tunisex\tadult\tcotton\tin_stock\n"
+    "s1\t\tWool Socks\tMen > Socks\tgrey\t\t9.00 USD\t\t\tmale\tadult\twool\tin_stock\n"
+    "h1\t\tStraw Sun Hat\tAccessories > Hats\tnatural\tOne Size\t39.00 "
+    "USD\t\t\tfemale\tadult\tstraw\tin_stock\n";
+
+#define IN_NOVEMBER 1795305600 /* 2026-11-22 */
+#define IN_DECEMBER (IN_NOVEMBER + 30 * 86400)
+
+static char folder[] = "/tmp/wardrobe-test-XXXXXX";
+static struct stemmer *stemmer;
+static struct lexicon *lexicon;
+static struct catalogue *catalogue;
+static struct search_work *work;
+static json_t *result, *traits;
+
+static char *
+path_of(const char *name)
+{
+    static char path[128];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static int
+open_catalogue(void **state)
+{
+    struct import_counts counts;
+    struct import_settings settings = { .currency = "", .language = "english", .quiet = true };
+    FILE *file;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    settings.feed = strdup(path_of("feed.tsv"));
+    settings.catalogue = strdup(path_of("catalogue.sqlite"));
+    file = fopen(settings.feed, "w");
+    fputs(feed, file);
+    fclose(file);
+    assert_int_equal(import_run(&settings, &counts), 0);
+    assert_int_equal(counts.refused, 1);
+    assert_int_equal(counts.variants, 9);
+    assert_int_equal(counts.products, 6);
+    stemmer = stemmer_new("english");
+    lexicon = lexicon_new(stemmer);
+    catalogue = catalogue_open(settings.catalogue, lexicon, NULL);
+    assert_non_null(catalogue);
+    work = calloc(1, sizeof *work);
+    free((char *)settings.feed);
+    free((char *)settings.catalogue);
+    return 0;
+}
+
+static int
+close_catalogue(void **state)
+{
+    char command[160];
+
+    (void)state;
+    json_decref(result);
+    json_decref(traits);
+    catalogue_close(&catalogue);
+    lexicon_destroy(&lexicon);
+    stemmer_destroy(&stemmer);
+    free(work);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+/* Look up; the result stays in `result`. Returns how many products. */
+static size_t
+look(const char *words, const char *wish, const char *criteria, bool early, int64_t now)
+{
+    struct weights weights;
+    json_t *wished = wish == NULL ? NULL : json_read(wish, strlen(wish), NULL);
+    json_t *held = criteria == NULL ? NULL : json_read(criteria, strlen(criteria), NULL);
+    struct search search = { .words = words,
+                             .slot = "",
+                             .wish = wished,
+                             .criteria = held,
+                             .early = early,
+                             .limit = 6,
+                             .now = now,
+                             .weights = &weights };
+
+    weights_default(&weights);
+    json_decref(result);
+    json_decref(traits);
+    assert_int_equal(search_run(work, catalogue, &search, &result, &traits), 0);
+    json_decref(wished);
+    json_decref(held);
+    return json_array_size(json_object_get(result, "products"));
+}
+
+static const json_t *
+product(size_t n)
+{
+    return json_array_get(json_object_get(result, "products"), n);
+}
+
+static void
+a_card_has_what_the_shop_sells_now(void **state)
+{
+    (void)state;
+    assert_int_equal(look("", "{\"category\":\"shirts\",\"colour\":\"white\"}",
+                          "{\"s\":{\"field\":\"size\",\"class\":\"letters\",\"any\":[\"M\"]}}", false,
+                          IN_NOVEMBER),
+                     1);
+    assert_string_equal(json_text(product(0), "id", ""), "camp");
+    assert_string_equal(json_text(product(0), "variant_id", ""), "c1");
+    assert_string_equal(json_text(product(0), "size", ""), "M");
+    assert_int_equal(json_number(json_object_get(product(0), "price"), "amount", 0), 4900);
+    assert_int_equal(json_number(json_object_get(product(0), "list_price"), "amount", 0), 6900);
+    assert_int_equal(json_array_size(json_object_get(product(0), "sizes")), 2); /* the XL is sold out */
+    assert_int_equal(json_array_size(json_object_get(product(0), "colours")), 2);
+    assert_non_null(strstr(json_text(product(0), "why", ""), "white"));
+    assert_true(json_dumpb(product(0), NULL, 0, JSON_COMPACT) < 1024);
+    assert_string_equal(json_text(json_array_get(traits, 0), "slot", ""), "top");
+}
+
+static void
+a_sale_ends_on_its_day(void **state)
+{
+    (void)state;
+    look("", "{\"category\":\"shirts\",\"colour\":\"white\"}",
+         "{\"s\":{\"field\":\"size\",\"class\":\"letters\",\"any\":[\"M\"]}}", false, IN_DECEMBER);
+    assert_int_equal(json_number(json_object_get(product(0), "price"), "amount", 0), 6900);
+    assert_null(json_object_get(product(0), "list_price"));
+}
+
+static void
+nothing_found_says_what_blocked_it_and_what_one_step_brings(void **state)
+{
+    const json_t *relaxation;
+
+    (void)state;
+    assert_int_equal(look("", "{\"category\":\"shirts\"}",
+                          "{\"budget.item\":{\"field\":\"price\",\"max\":4000,\"currency\":\"USD\"}}", false,
+                          IN_NOVEMBER),
+                     0);
+    assert_string_equal(json_text(result, "outcome", ""), "none_match");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(result, "blocked_by"), 0)), "price");
+    relaxation = json_object_get(result, "relaxation");
+    assert_string_equal(json_text(relaxation, "drop", ""), "budget.item");
+    assert_int_equal(json_number(relaxation, "count", 0), 2);
+    assert_int_equal(json_number(json_object_get(relaxation, "cheapest"), "amount", 0), 4900);
+}
+
+static void
+early_words_bring_varied_garments_that_suit(void **state)
+{
+    size_t count = look("I need something for a beach wedding in July, under 200 dollars, I'm an M", NULL,
+                        NULL, true, IN_NOVEMBER);
+
+    (void)state;
+    assert_true(count >= 3);
+    assert_true(json_is_true(json_object_get(result, "early")));
+    for (size_t i = 0; i < count; i++)
+        assert_string_not_equal(json_text(product(i), "id", ""), "s1"); /* no socks */
+}
+
+static void
+the_cheapest_and_how_many_are_exact(void **state)
+{
+    (void)state;
+    look("the cheapest shirt", NULL, NULL, true, IN_NOVEMBER);
+    assert_string_equal(json_text(product(0), "id", ""), "camp");
+    look("your most expensive shirt", NULL, NULL, true, IN_NOVEMBER);
+    assert_string_equal(json_text(product(0), "id", ""), "o1");
+    look("how many shirts do you have", NULL, NULL, true, IN_NOVEMBER);
+    assert_int_equal(json_number(result, "count", 0), 2);
+}
+
+static void
+what_cannot_be_checked_is_said(void **state)
+{
+    (void)state;
+    assert_int_equal(look("", "{\"category\":\"hats\"}",
+                          "{\"p\":{\"field\":\"price\",\"max\":100,\"currency\":\"EUR\"}}", false,
+                          IN_NOVEMBER),
+                     1);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(result, "unchecked"), 0)), "price");
+}
+
+static void
+facets_are_small_and_say_what_there_is(void **state)
+{
+    json_t *facets = facets_new(catalogue_index(catalogue), "english", IN_NOVEMBER);
+    const json_t *first = json_array_get(json_object_get(facets, "categories"), 0);
+
+    (void)state;
+    assert_true(json_dumpb(facets, NULL, 0, JSON_COMPACT) < 2048);
+    assert_int_equal(json_number(facets, "count", 0), 6);
+    assert_string_equal(json_text(first, "name", ""), "shirts");
+    assert_string_equal(json_text(first, "slot", ""), "top");
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(first, "price"), 0)), 4900);
+    assert_non_null(json_object_get(json_object_get(facets, "sizes"), "letters"));
+    json_decref(facets);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_card_has_what_the_shop_sells_now),
+        cmocka_unit_test(a_sale_ends_on_its_day),
+        cmocka_unit_test(nothing_found_says_what_blocked_it_and_what_one_step_brings),
+        cmocka_unit_test(early_words_bring_varied_garments_that_suit),
+        cmocka_unit_test(the_cheapest_and_how_many_are_exact),
+        cmocka_unit_test(what_cannot_be_checked_is_said),
+        cmocka_unit_test(facets_are_small_and_say_what_there_is),
+    };
+
+    return cmocka_run_group_tests(tests, open_catalogue, close_catalogue);
+}
