@@ -53,6 +53,8 @@ struct link {
     struct loop_watch *watch, *monitor_watch;
     int64_t hello_ms; /* when we last said who we are */
     bool refused;     /* our key was not known: libzmq gives up, we do not */
+    unsigned opened;  /* times; its monitor has another name each time */
+    bool cut;         /* a message was cut in its middle: the socket must not be read again */
 };
 
 struct bus {
@@ -324,6 +326,14 @@ receive_one(struct link *link)
             too_many = true;
         }
     }
+    if (more && count > 0) {
+        /* The connection closed while its message was being read, and with ZMQ_IMMEDIATE the rest of it is
+         * gone. libzmq would abort at the next read (fq.cpp, `!_more`; libzmq issue 3663). */
+        link->cut = true;
+        for (int i = 0; i < count; i++)
+            zmq_msg_close(&parts[i]);
+        return 0;
+    }
     if (count == 0)
         return 0;
     if (too_many || frames[0].size > 255 || message_decode(&message, frames + skip, count - skip) != 0) {
@@ -387,6 +397,8 @@ read_monitor(struct link *link)
 
 /* -- the loop ------------------------------------------------------------------------------------ */
 
+static void link_renew(struct link *link);
+
 static bool
 has_input(void *socket)
 {
@@ -423,6 +435,8 @@ after_wake(void *owner)
         read_monitor(link);
         while (budget > 0 && receive_one(link))
             budget--;
+        if (link->cut)
+            link_renew(link);
     }
     if (budget > 0) /* all was read: what the lost had sent has been handled */
         bury_the_lost(bus);
@@ -520,7 +534,7 @@ set_options(struct bus *bus, void *socket)
 }
 
 static void
-link_close(struct link *link)
+link_disconnect(struct link *link)
 {
     loop_watch_destroy(&link->watch);
     loop_watch_destroy(&link->monitor_watch);
@@ -530,6 +544,13 @@ link_close(struct link *link)
     }
     if (link->socket != NULL)
         zmq_close(link->socket);
+    link->monitor = link->socket = NULL;
+}
+
+static void
+link_close(struct link *link)
+{
+    link_disconnect(link);
     free(link->endpoint);
     free(link);
 }
@@ -544,22 +565,15 @@ descriptor_of(void *socket)
     return fd;
 }
 
-/* Open a socket on ENDPOINT (a whole one, see bus_address.h). 0 or -1 (logged). */
+/* Give LINK its socket. 0 or -1 (logged). */
 static int
-link_open(struct bus *bus, const char *endpoint)
+link_connect(struct link *link)
 {
-    struct link *link = calloc(1, sizeof *link);
+    struct bus *bus = link->bus;
+    const char *endpoint = link->endpoint;
     char monitor[64];
 
-    if (link == NULL || (link->endpoint = strdup(endpoint)) == NULL) {
-        log_error("bus: no memory");
-        free(link);
-        return -1;
-    }
-    link->bus = bus;
-    link->next = bus->links;
-    bus->links = link; /* from here on bus_close() frees it */
-    snprintf(monitor, sizeof monitor, "inproc://monitor-%p", (void *)link);
+    snprintf(monitor, sizeof monitor, "inproc://monitor-%p-%u", (void *)link, link->opened++);
     if ((link->socket = zmq_socket(bus->context, bus->binds ? ZMQ_ROUTER : ZMQ_DEALER)) == NULL) {
         log_error("bus: no socket: %s", zmq_strerror(errno));
         return -1;
@@ -581,6 +595,34 @@ link_open(struct bus *bus, const char *endpoint)
         return -1;
     }
     return 0;
+}
+
+/* Open a socket on ENDPOINT (a whole one, see bus_address.h). 0 or -1 (logged). */
+static int
+link_open(struct bus *bus, const char *endpoint)
+{
+    struct link *link = calloc(1, sizeof *link);
+
+    if (link == NULL || (link->endpoint = strdup(endpoint)) == NULL) {
+        log_error("bus: no memory");
+        free(link);
+        return -1;
+    }
+    link->bus = bus;
+    link->next = bus->links;
+    bus->links = link; /* from here on bus_close() frees it */
+    return link_connect(link);
+}
+
+/* Another socket in the place of one that was cut: its orchestrator is gone, and may come again. */
+static void
+link_renew(struct link *link)
+{
+    log_info("bus: %s closed in the middle of a message; connecting anew", link->endpoint);
+    link->cut = false;
+    lose_peers_of(link);
+    link_disconnect(link);
+    link_connect(link); /* what failed has said so: nothing comes over this link any more */
 }
 
 struct bus *
