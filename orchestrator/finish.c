@@ -163,8 +163,12 @@ walk_snapshot(struct walk *walk)
 static void
 write_thread(struct walk *walk)
 {
-    json_t *shown = cards_shown(walk), *wishes = cards_wishes(walk);
+    json_t *shown, *wishes;
 
+    if (walk->run.step_count == 0) /* stopped while it waited: the thread is that of the run before it */
+        return;
+    shown = cards_shown(walk);
+    wishes = cards_wishes(walk);
     json_decref(walk_messages(walk, true));
     if (shown != NULL) {
         json_decref(walk->thread.shown);

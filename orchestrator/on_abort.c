@@ -37,6 +37,7 @@ on_abort(void *owner, struct peer *from, const struct message *message)
             .aborted = { .request = message->abort.request, .found = found },
         };
 
+        turn_ends(self); /* it is in the store before it is said */
         bus_send(self->daemon.bus, from, &answer);
     }
     return 0;

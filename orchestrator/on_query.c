@@ -112,6 +112,8 @@ accept(struct orchestrator *self, struct peer *from, const struct query *query, 
     self->sync = true;
     streams_add(self, from, query->stream, walk->stored.id, walk, 0, 0);
     self->subscribers->live = true;
+    if (walk->cancelled) /* it was stopped before it came: whatever runs in its thread, it ends at once */
+        walk_begin(walk);
 }
 
 int

@@ -350,6 +350,25 @@ def test_an_abort_may_come_before_its_query(stage):
     assert events[-1]["event"]["outcome"] == {"type": "cancelled"} and not stage.model.requests
 
 
+def test_a_question_that_is_stopped_while_it_waits_changes_nothing(stage):
+    stage.workers()
+    stage.model.gate.clear()
+    stage.model.gate_at = 8
+    stream = stage.gateway.query("a shirt")
+    stage.gateway.until(stream, "TEXT_MESSAGE_CONTENT")
+    run = uuid.uuid4().hex
+    waiting = stage.gateway.query("in black", run_id=run, patch=[{"op": "remove", "path": "/occasion"}])
+    stage.gateway.until(waiting, "RUN_STARTED")
+    assert stage.gateway.ask("ABORT", owner="someone", run_id=run)["found"] == 1
+    events = stage.gateway.whole(waiting, 2)
+    check_order(events)
+    assert events[-1]["event"]["outcome"] == {"type": "cancelled"}
+    stage.model.gate.set()
+    check_order(stage.gateway.whole(stream))
+    thread = stage.gateway.ask("HISTORY", owner="someone", thread="t1")["messages"]
+    assert "occasion" in thread["criteria"] and [m["role"] for m in thread["messages"]].count("user") == 2
+
+
 def test_a_thread_answers_one_question_after_another_and_refuses_the_fifth(stage):
     stage.workers()
     stage.model.gate.clear()
