@@ -580,6 +580,30 @@ def test_a_full_disk_refuses_new_questions_and_says_so(stage):
     check_order(stage.gateway.whole(stage.gateway.query("a shirt", thread="again")))
 
 
+def test_a_run_that_can_not_be_stored_any_more_is_taken_up_when_it_can(stage):
+    stage.workers()
+    stage.model.text = go_on
+    stage.model.gate.clear()
+    stage.model.gate_at = 8
+    run = uuid.uuid4().hex
+    stream = stage.gateway.query("a shirt", run_id=run)
+    stage.gateway.until(stream, "TEXT_MESSAGE_CONTENT")
+    time.sleep(0.1)
+    size = max(p.stat().st_size for p in pathlib.Path(stage.state).glob("store.sqlite*"))
+    resource.prlimit(stage.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    for peer in stage.peers:
+        peer.welcome.clear()
+    stage.model.gate.set()
+    assert stage.process.wait(10) == 1
+    assert "can't be stored; stopping, they are taken up at the next start" in stage.log.read_text()
+    before = stage.gateway.events(stream)
+    stage.start()
+    stage.rejoined()
+    events = before + stage.gateway.whole(stage.gateway.attach(run, before[-1]["offset"]))
+    check_order(events)
+    assert text_of(events) == PARAGRAPHS and events[-1]["event"]["type"] == "RUN_FINISHED"
+
+
 def test_a_forgotten_thread_is_gone(stage):
     stage.workers()
     run = uuid.uuid4().hex
