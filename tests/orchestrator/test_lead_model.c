@@ -883,9 +883,10 @@ a_run_keeps_its_promises_whatever_is_lost(void **state)
              (struct scope) { .slots = 2, .attempts = 2, .faults = 2, .criteria = 2, .hedges = true });
     walk_all("three slots, three faults",
              (struct scope) { .slots = 3, .attempts = 2, .faults = 3, .criteria = 2 });
-    walk_all("three slots, choices, one fault, one death",
-             (struct scope) {
-                 .slots = 3, .attempts = 2, .faults = 1, .criteria = 1, .deaths = 1, .chooses = true });
+    walk_all("three slots, choices, one fault",
+             (struct scope) { .slots = 3, .attempts = 2, .faults = 1, .chooses = true });
+    walk_all("three slots, one death",
+             (struct scope) { .slots = 3, .attempts = 2, .deaths = 1, .criteria = 1 });
 }
 
 int
