@@ -437,6 +437,28 @@ def test_a_late_criterion_withdraws_what_breaks_it_and_shows_what_keeps_it(stage
     assert "P-1" not in json.dumps(events[-1]["event"]["result"])
 
 
+def test_what_the_wardrobe_chooses_is_told_and_stands_in_the_look(stage):
+    stage.workers()
+    stage.wardrobe.say("FACETS", version="v1", facets={**FACETS, "chooses": True})
+
+    def choosing(peer, message):
+        wardrobe(peer, message)
+        if message["kind"] == "CHOOSE":
+            assert "P-" not in json.dumps(message), "ids pass through the model"
+            peer.answer(message, "CHOSEN", order=[3, 99, 3, 1], why={"3": "It drapes."}, usage=[])
+
+    stage.wardrobe.script = choosing
+    time.sleep(0.1)
+    events = stage.gateway.whole(stage.gateway.query("a shirt"))
+    check_order(events)
+    chosen = custom(events, "chosen")
+    assert sorted(c["order"] for c in chosen) == [["P-12", "P-10"], ["P-22", "P-20"]]
+    assert all(c["why"] == "It drapes." for c in chosen)
+    look = events[-1]["event"]["result"]["look"]
+    assert (look["top"]["productId"], look["bottom"]["productId"]) == ("P-12", "P-22")
+    assert len(stage.wardrobe.of("CHOOSE")[0]["lines"]) == 8 and stage.wardrobe.of("CHOOSE")[0]["wanted"] == "shirt"
+
+
 def test_a_model_that_is_away_is_an_error_with_a_code(stage):
     stage.workers()
     stage.model.status, stage.model.code = 401, "invalid_api_key"
