@@ -136,6 +136,20 @@ print_product(const struct answer_screen *screen, const json_t *product)
     buffer_clear(&sizes);
 }
 
+/* How many of PRODUCTS were not withdrawn. */
+static size_t
+left_of(const struct answer_screen *screen, const json_t *products)
+{
+    const json_t *product;
+    size_t i, left = 0;
+
+    json_array_foreach(products, i, product)
+    {
+        left += json_object_get(screen->withdrawn, json_text(product, "id", "")) == NULL;
+    }
+    return left;
+}
+
 static void
 print_result(const struct answer_screen *screen, const json_t *result)
 {
@@ -144,6 +158,8 @@ print_result(const struct answer_screen *screen, const json_t *result)
     struct buffer blocked = { 0 };
     size_t i;
 
+    if (json_array_size(products) > 0 && left_of(screen, products) == 0)
+        return;
     if (json_array_size(products) == 0) {
         append_list(&blocked, json_object_get(result, "blocked_by"));
         fprintf(screen->out, "%s: nothing%s%s\n", slot[0] ? slot : "first finds",
@@ -154,7 +170,11 @@ print_result(const struct answer_screen *screen, const json_t *result)
     fprintf(screen->out, "%s%s%s%s\n", screen->colours ? "\033[1m" : "", slot[0] ? slot : "first finds",
             screen->colours ? "\033[0m" : "",
             json_object_get(result, "relaxed") != NULL ? " (not in that colour; these come closest)" : "");
-    json_array_foreach(products, i, product) print_product(screen, product);
+    json_array_foreach(products, i, product)
+    {
+        if (json_object_get(screen->withdrawn, json_text(product, "id", "")) == NULL)
+            print_product(screen, product);
+    }
 }
 
 static void
