@@ -38,7 +38,8 @@ struct request {
     size_t sent;
     bool headers_sent, done;
     bool completed; /* the body has been read to its end */
-    bool closes; /* the connection ends with the answer: what is left of the body can't be told from a request */
+    bool closes; /* the connection ends with the answer: what is left of the body can't be told from a request
+                  */
     struct client *client; /* of an answer that streams */
 };
 

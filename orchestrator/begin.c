@@ -27,7 +27,8 @@ read_thread(struct walk *walk)
     if (walk->thread.profile == NULL)
         walk->thread.profile = json_object();
     /* it was checked at acceptance; what a run before has taken away since needs no taking away */
-    if (walk->patch != NULL && !walk->cancelled && criteria_edit(&walk->thread.criteria, walk->patch, why) == 0)
+    if (walk->patch != NULL && !walk->cancelled &&
+        criteria_edit(&walk->thread.criteria, walk->patch, why) == 0)
         wrote(walk->self, store_thread_write(walk->self->store, &walk->thread, clock_wall_ms()));
     return 0;
 }

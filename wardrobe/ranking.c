@@ -244,7 +244,7 @@ gather_by_level(struct gathering *gathering)
     static const uint32_t wanted[] = { 1500, 6000, 24000, UINT32_MAX };
     const struct index *index = gathering->index;
     uint32_t step = index->product_count / 2048 + 1, count = 0;
-    float sample[2049], above = INFINITY;
+    float sample[2049] = { 0 }, above = INFINITY;
 
     for (uint32_t i = 0; i < index->product_count && count < 2049; i += step)
         sample[count++] = index->scores[i];

@@ -1,5 +1,5 @@
-/* A getaddrinfo() for LD_PRELOAD: every name is 127.0.0.1, after RESOLVER_MS milliseconds. Each call appends a
- * line to the file RESOLVER_LOG, so that a test can count the look-ups. */
+/* A getaddrinfo() for LD_PRELOAD: every name is 127.0.0.1, after RESOLVER_MS milliseconds. Each call appends
+ * a line to the file RESOLVER_LOG, so that a test can count the look-ups. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
