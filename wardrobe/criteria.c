@@ -94,6 +94,32 @@ speaks_of(const struct filter *filter, const struct clause *clause, uint32_t cat
     return filter->index->carries[category].fields & carried(clause->field);
 }
 
+/* Whether another criterion says for SLOT alone what CLAUSE says for all: "in black", and then "shoes in
+ * white". Its key is CLAUSE's with the slot behind it. */
+static bool
+gives_way(const struct filter *filter, const struct clause *clause, const char *slot)
+{
+    size_t size = strlen(clause->key);
+
+    for (int i = 0; i < filter->count; i++) {
+        const struct clause *other = &filter->clauses[i];
+
+        if (!other->excludes && strcmp(other->slot, slot) == 0 &&
+            strncmp(other->key, clause->key, size) == 0 && other->key[size] == '.' &&
+            strcmp(other->key + size + 1, slot) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
+holds_for(const struct filter *filter, const struct clause *clause, const char *slot)
+{
+    if (clause->slot[0] == '\0')
+        return clause->excludes || !gives_way(filter, clause, slot);
+    return strcmp(clause->slot, filter->slot) == 0 || strcmp(clause->slot, slot) == 0;
+}
+
 int
 filter_prepare(struct filter *filter)
 {
@@ -123,8 +149,7 @@ filter_prepare(struct filter *filter)
                 filter->by_words[category] |= bit;
         }
         for (uint32_t slot = 0; slot < names_count(index->names[NAMES_SLOT]) && slot < 256; slot++)
-            if (clause->slot[0] == '\0' || strcmp(clause->slot, filter->slot) == 0 ||
-                strcmp(clause->slot, names_text(index->names[NAMES_SLOT], slot)) == 0)
+            if (holds_for(filter, clause, names_text(index->names[NAMES_SLOT], slot)))
                 filter->for_slot[slot] |= bit;
     }
     return 0;

@@ -152,6 +152,25 @@ people_categories_products_and_slots(void **state)
 }
 
 static void
+what_is_said_of_one_slot_goes_before_what_is_said_of_all(void **state)
+{
+    unsigned red = keeping("{\"colour\":{\"field\":\"colour\",\"slot\":\"all\",\"any\":[\"red\"]}}");
+
+    (void)state;
+    assert_false(red & BIT(TRAINER));
+    assert_int_equal(
+        keeping("{\"colour\":{\"field\":\"colour\",\"slot\":\"all\",\"any\":[\"red\"]},"
+                "\"colour.shoes\":{\"field\":\"colour\",\"slot\":\"shoes\",\"any\":[\"white\"]}}"),
+        red | BIT(TRAINER));
+    /* an exclusion never gives way */
+    assert_int_equal(
+        keeping("{\"not.colour\":{\"field\":\"colour\",\"slot\":\"all\",\"none\":[\"white\"]},"
+                "\"not.colour.shoes\":{\"field\":\"colour\",\"slot\":\"shoes\",\"none\":[\"red\"]}}") &
+            BIT(TRAINER),
+        0);
+}
+
+static void
 soft_criteria_exclude_only_by_name(void **state)
 {
     (void)state;
@@ -191,6 +210,7 @@ main(void)
         cmocka_unit_test(all_criteria_hold_for_one_variant),
         cmocka_unit_test(prices_hold_and_other_currencies_are_unchecked),
         cmocka_unit_test(people_categories_products_and_slots),
+        cmocka_unit_test(what_is_said_of_one_slot_goes_before_what_is_said_of_all),
         cmocka_unit_test(soft_criteria_exclude_only_by_name),
         cmocka_unit_test(a_wish_holds),
     };
