@@ -18,16 +18,14 @@
 
 #include "common/bus_address.h"
 #include "common/bus_keys.h"
+#include "common/bus_socket.h"
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/log.h"
 
-#define BUDGET 256       /* messages handled in one turn, so that nobody starves */
-#define SILENT_BEATS 3   /* and a peer is gone */
-#define HIGH_WATER 20000 /* not flow control: what may lie in a pipe before a send is refused */
-#define MESSAGE_BYTES (16 << 20)
+#define BUDGET 256         /* messages handled in one turn, so that nobody starves */
+#define SILENT_BEATS 3     /* and a peer is gone */
 #define HELLO_AGAIN_MS 100 /* to a stranger that goes on speaking; one is enough for all it said */
-#define ROUTE_BYTES 16     /* of our routing ids */
 
 static const int after_hint_ms[] = { 0, 1, 2, 4, 8, 16 };
 #define HINTS ((int)(sizeof after_hint_ms / sizeof *after_hint_ms))
@@ -49,11 +47,9 @@ struct link {
     struct link *next;
     struct bus *bus;
     char *endpoint;
-    void *socket, *monitor;
-    struct loop_watch *watch, *monitor_watch;
+    struct bus_socket socket;
     int64_t hello_ms; /* when we last said who we are */
     bool refused;     /* our key was not known: libzmq gives up, we do not */
-    unsigned opened;  /* times; its monitor has another name each time */
     bool cut;         /* a message was cut in its middle: the socket must not be read again */
 };
 
@@ -75,7 +71,6 @@ struct bus {
     struct bus_keys *keys;
     struct buffer wire;
     bool received; /* something, in this turn */
-    bool calling;  /* a listener is being called: peers are not freed under it */
 };
 
 /* -- peers --------------------------------------------------------------------------------------- */
@@ -154,10 +149,10 @@ bury_the_lost(struct bus *bus)
 static int
 send_frames(struct link *link, const void *route, size_t route_size, const struct bytes *frames, int count)
 {
-    if (link->bus->binds && zmq_send(link->socket, route, route_size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
+    if (link->bus->binds && zmq_send(link->socket.socket, route, route_size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0)
         return -1;
     for (int i = 0; i < count; i++)
-        if (zmq_send(link->socket, frames[i].bytes, frames[i].size,
+        if (zmq_send(link->socket.socket, frames[i].bytes, frames[i].size,
                      ZMQ_DONTWAIT | (i + 1 < count ? ZMQ_SNDMORE : 0)) < 0)
             return -1;
     return 0;
@@ -313,7 +308,7 @@ receive_one(struct link *link)
         zmq_msg_t *part = &parts[count];
 
         zmq_msg_init(part);
-        if (zmq_msg_recv(part, link->socket, ZMQ_DONTWAIT) < 0) {
+        if (zmq_msg_recv(part, link->socket.socket, ZMQ_DONTWAIT) < 0) {
             zmq_msg_close(part);
             break;
         }
@@ -363,24 +358,10 @@ read_monitor(struct link *link)
     struct bus *bus = link->bus;
 
     for (int i = 0; i < BUDGET; i++) {
-        zmq_msg_t part;
-        uint16_t event = 0;
-        int more;
+        uint16_t event = bus_socket_event(&link->socket);
 
-        zmq_msg_init(&part);
-        if (zmq_msg_recv(&part, link->monitor, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(&part);
+        if (event == 0)
             return;
-        }
-        if (zmq_msg_size(&part) >= sizeof event)
-            memcpy(&event, zmq_msg_data(&part), sizeof event);
-        more = zmq_msg_more(&part);
-        zmq_msg_close(&part);
-        while (more) { /* the address */
-            zmq_msg_init(&part);
-            more = zmq_msg_recv(&part, link->monitor, ZMQ_DONTWAIT) >= 0 && zmq_msg_more(&part);
-            zmq_msg_close(&part);
-        }
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED && !bus->binds)
             say_hello(bus, link, "", 0, false);
         else if (event == ZMQ_EVENT_DISCONNECTED && !bus->binds)
@@ -400,21 +381,12 @@ read_monitor(struct link *link)
 static void link_renew(struct link *link);
 
 static bool
-has_input(void *socket)
-{
-    int events = 0;
-    size_t size = sizeof events;
-
-    return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLIN);
-}
-
-static bool
 before_sleep(void *owner)
 {
     struct bus *bus = owner;
 
     for (struct link *link = bus->links; link != NULL; link = link->next)
-        if (has_input(link->socket) || has_input(link->monitor))
+        if (bus_socket_has_input(&link->socket))
             return true;
     for (struct peer *peer = bus->peers; peer != NULL; peer = peer->next)
         if (peer->lost)
@@ -444,14 +416,6 @@ after_wake(void *owner)
         bus->listener.turn(bus->owner);
 }
 
-static void
-only_wakes(void *owner, int fd, int events)
-{
-    (void)owner;
-    (void)fd;
-    (void)events;
-}
-
 /* A key may be made known at any time: knock again at the doors that were shut. */
 static void
 knock_again(struct bus *bus)
@@ -459,8 +423,7 @@ knock_again(struct bus *bus)
     for (struct link *link = bus->links; link != NULL; link = link->next)
         if (link->refused) {
             link->refused = false;
-            zmq_disconnect(link->socket, link->endpoint);
-            zmq_connect(link->socket, link->endpoint);
+            bus_socket_knock(&link->socket, link->endpoint);
         }
 }
 
@@ -499,102 +462,20 @@ hint_is_due(void *owner)
 
 /* -- open and close ------------------------------------------------------------------------------ */
 
-static int
-set_number(void *socket, int option, int value)
-{
-    return zmq_setsockopt(socket, option, &value, sizeof value);
-}
-
-static void
-set_options(struct bus *bus, void *socket)
-{
-    char id[ID_SIZE];
-
-    set_number(socket, ZMQ_LINGER, 0);
-    set_number(socket, ZMQ_SNDHWM, HIGH_WATER);
-    set_number(socket, ZMQ_RCVHWM, HIGH_WATER);
-    set_number(socket, ZMQ_TCP_KEEPALIVE, 1);
-    set_number(socket, ZMQ_TCP_KEEPALIVE_IDLE, 15);
-    set_number(socket, ZMQ_TCP_KEEPALIVE_INTVL, 5);
-    set_number(socket, ZMQ_TCP_KEEPALIVE_CNT, 3);
-    set_number(socket, ZMQ_HANDSHAKE_IVL, 5000);
-    set_number(socket, ZMQ_IPV6, 1);
-    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &(int64_t) { MESSAGE_BYTES }, sizeof(int64_t));
-    if (bus->binds) {
-        set_number(socket, ZMQ_ROUTER_MANDATORY, 1);
-        return;
-    }
-    /* Not ZMQ_IMMEDIATE: it drops the pipe of a connection that closed even between two frames of a message
-     * that is being read, and libzmq aborts on that. Without it, what could not be sent any more goes to who
-     * comes next, before our HELLO: a stranger's messages are dropped there. */
-    set_number(socket, ZMQ_RECONNECT_IVL, 50);
-    set_number(socket, ZMQ_RECONNECT_IVL_MAX, 2000);
-    id_random(id);
-    zmq_setsockopt(socket, ZMQ_ROUTING_ID, id, ROUTE_BYTES);
-}
-
-static void
-link_disconnect(struct link *link)
-{
-    loop_watch_destroy(&link->watch);
-    loop_watch_destroy(&link->monitor_watch);
-    if (link->monitor != NULL) {
-        zmq_socket_monitor(link->socket, NULL, 0);
-        zmq_close(link->monitor);
-    }
-    if (link->socket != NULL)
-        zmq_close(link->socket);
-    link->monitor = link->socket = NULL;
-}
-
 static void
 link_close(struct link *link)
 {
-    link_disconnect(link);
+    bus_socket_close(&link->socket);
     free(link->endpoint);
     free(link);
 }
 
 static int
-descriptor_of(void *socket)
-{
-    int fd = -1;
-    size_t size = sizeof fd;
-
-    zmq_getsockopt(socket, ZMQ_FD, &fd, &size);
-    return fd;
-}
-
-/* Give LINK its socket. 0 or -1 (logged). */
-static int
 link_connect(struct link *link)
 {
     struct bus *bus = link->bus;
-    const char *endpoint = link->endpoint;
-    char monitor[64];
 
-    snprintf(monitor, sizeof monitor, "inproc://monitor-%p-%u", (void *)link, link->opened++);
-    if ((link->socket = zmq_socket(bus->context, bus->binds ? ZMQ_ROUTER : ZMQ_DEALER)) == NULL) {
-        log_error("bus: no socket: %s", zmq_strerror(errno));
-        return -1;
-    }
-    set_options(bus, link->socket);
-    if (bus->keys != NULL && bus_keys_use(bus->keys, link->socket, bus->binds) != 0)
-        return -1;
-    if (zmq_socket_monitor(link->socket, monitor, ZMQ_EVENT_ALL) != 0 ||
-        (link->monitor = zmq_socket(bus->context, ZMQ_PAIR)) == NULL ||
-        zmq_connect(link->monitor, monitor) != 0) {
-        log_error("bus: no monitor: %s", zmq_strerror(errno));
-        return -1;
-    }
-    link->watch = loop_watch_new(bus->loop, descriptor_of(link->socket), LOOP_READ, only_wakes, bus);
-    link->monitor_watch = loop_watch_new(bus->loop, descriptor_of(link->monitor), LOOP_READ, only_wakes, bus);
-    if ((bus->binds ? zmq_bind(link->socket, endpoint) : zmq_connect(link->socket, endpoint)) != 0) {
-        log_error("bus: %s %s: %s", bus->binds ? "can't bind" : "can't connect to", endpoint,
-                  zmq_strerror(errno));
-        return -1;
-    }
-    return 0;
+    return bus_socket_open(&link->socket, bus->loop, bus->context, bus->keys, link->endpoint, bus->binds);
 }
 
 /* Open a socket on ENDPOINT (a whole one, see bus_address.h). 0 or -1 (logged). */
@@ -621,7 +502,7 @@ link_renew(struct link *link)
     log_info("bus: %s closed in the middle of a message; connecting anew", link->endpoint);
     link->cut = false;
     lose_peers_of(link);
-    link_disconnect(link);
+    bus_socket_close(&link->socket);
     link_connect(link); /* what failed has said so: nothing comes over this link any more */
 }
 

@@ -9,7 +9,7 @@
 #include "common/message.h"
 
 /* The bus: an orchestrator binds a ROUTER, everyone else connects a DEALER to every orchestrator.
- * Says HELLO, beats, notices who is gone. The only file that knows ZeroMQ.
+ * Says HELLO, beats, notices who is gone. Nothing but common/bus*.c knows ZeroMQ.
  *
  * A peer is somebody at the other end who has said HELLO. It is the bus's, good until the `gone`
  * call for it has returned. */
