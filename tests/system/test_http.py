@@ -369,7 +369,9 @@ def test_a_token_says_who_asks(guarded, fake):
 
 @pytest.mark.parametrize("bad", [None, "", "x", "a.b.c", token(secret="another"), token(exp=int(time.time()) - 120), token(exp=None),
                                  token(sub=""), token(sub=None), token(alg="none"), token(alg="HS512"), token(nbf=int(time.time()) + 300),
-                                 token() + "A", token()[:-1], token().replace(".", "..")])
+                                 token() + "A", token()[:-1], token().replace(".", "..")],
+                         ids=["none", "empty", "word", "dots", "another key", "expired", "no exp", "no subject", "empty subject",
+                              "alg none", "alg HS512", "not yet", "longer", "shorter", "an empty part"])
 def test_without_a_good_token_nobody_comes_in(guarded, bad):
     with pytest.raises((websocket.WebSocketBadStatusException, websocket.WebSocketException)) as refused:
         Client(guarded.url, token=bad)
