@@ -12,8 +12,9 @@ COPY psychologist psychologist
 COPY extractor extractor
 COPY wardrobe wardrobe
 COPY understudy understudy
-RUN make -s -j"$(nproc)" && mkdir -p /app/bin && cp build/release/*/* /app/bin/ 2>/dev/null; \
-    cd /app/bin && rm -f ./*.a ./*.o ./*.d && ls /app/bin/gateway /app/bin/understudy >/dev/null && strip /app/bin/*
+RUN make -s -j"$(nproc)" && mkdir -p /app/bin && \
+    for daemon in gateway orchestrator psychologist extractor wardrobe understudy; do \
+        strip -o /app/bin/$daemon build/release/$daemon/$daemon; done
 
 FROM debian:trixie-slim
 WORKDIR /app

@@ -15,6 +15,12 @@
 #include "wardrobe/feed.h"
 #include "wardrobe/html.h"
 
+/* expat 2.9 has other names for what counts lines and bytes, and deprecates the old ones. */
+#if XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION < 9
+#define XML_GetCurrentLineNumber64 XML_GetCurrentLineNumber
+#define XML_GetCurrentByteIndex64 XML_GetCurrentByteIndex
+#endif
+
 #define DEPTH 64          /* elements within each other; more is no feed */
 #define ITEM_BYTES 262144 /* of an item's texts */
 #define FIELD_BYTES 65536 /* of one field's; a description has 5,000 characters */
@@ -61,7 +67,7 @@ static const struct column_alias aliases[] = {
 static long
 line_now(const struct reading *reading)
 {
-    return reading->lines_before + (long)XML_GetCurrentLineNumber(reading->parser);
+    return reading->lines_before + (long)XML_GetCurrentLineNumber64(reading->parser);
 }
 
 static void
@@ -366,7 +372,7 @@ static int
 on_broken(struct reading *reading, size_t at, bool final, size_t *from)
 {
     enum XML_Error error = XML_GetErrorCode(reading->parser);
-    int64_t behind = (int64_t)XML_GetCurrentByteIndex(reading->parser) - reading->fed;
+    int64_t behind = (int64_t)XML_GetCurrentByteIndex64(reading->parser) - reading->fed;
 
     if (reading->fatal != NULL)
         return say(reading, reading->fatal);
