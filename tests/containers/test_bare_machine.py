@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT, run
 
 SCRIPT_UP = r"""
-set -e
+set -em # with job control, or a background job would be deaf to Ctrl-C's signal
 cd /clone
 ./ensemble up --port 8123 >/tmp/up.log 2>&1 &
 for i in $(seq 600); do
