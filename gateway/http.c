@@ -101,6 +101,8 @@ http_write_headers(struct request *request, int64_t size)
         failed |= add(request, "content-security-policy:", request->policy, &at, end);
     if (request->status == 405 || request->method == METHOD_OPTIONS)
         failed |= add(request, "allow:", route_allow(route_methods(request->route)), &at, end);
+    if (request->closes)
+        failed |= add(request, "connection:", "close", &at, end);
     if (request->status == 401)
         failed |= add(request, "www-authenticate:", "Bearer", &at, end);
     if (request->status == 429 || request->status == 503)
@@ -439,6 +441,8 @@ http_request(struct gateway *gateway, struct lws *wsi, struct seat *seat, const 
     request->cache = "no-store";
     request->method = read_method(wsi);
     request->route = route_find(path, request->id);
+    request->closes =
+        request->method == METHOD_HEAD; /* lws 4.3 takes the next request for the body that HEAD left out */
     read_headers(request);
     if (has_body(request, &size)) {
         if (size >= 0 && size <= DISCARD_BYTES)
