@@ -32,7 +32,8 @@ endif
 # a target of a daemon's parser says whose: FUZZ_LIBS_fuzz_x := gateway/libgateway.a
 FUZZ_LIBS_fuzz_assessment := psychologist/libpsychologist.a
 FUZZ_LIBS_fuzz_wishes := extractor/libextractor.a
-$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $$(addprefix $(OUT)/,$$(FUZZ_LIBS_$$*)) $(OUT)/libcommon.a
+FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(FUZZERS): $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $$(addprefix $(OUT)/,$$(FUZZ_LIBS_$$*)) $(OUT)/libcommon.a
 	$(CC) $(LINK) $^ -o $@ $(LIBS)
 
 # -- make bench-model: what the client costs beside libcurl alone -----------------------------------------

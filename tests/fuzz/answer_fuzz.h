@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/model/exchange.h"
+#include "pieces.h"
 
 /* One answer, its first byte says how it is cut: read it, and look whether what came out keeps its promises.
  */
@@ -38,35 +39,42 @@ answer_fuzz_check(const struct model_result *result)
     }
 }
 
+/* What the calls are checked against; made once. */
+static const json_t *
+answer_fuzz_tools(void)
+{
+    static json_t *tools;
+
+    if (tools == NULL)
+        tools = json_pack("[{s:s, s:{s:s, s:[s], s:b}}]", "name", "weather", "parameters", "type", "object",
+                          "required", "location", "additionalProperties", 1);
+    return tools;
+}
+
 static void
 answer_fuzz(enum dialect dialect, const uint8_t *bytes, size_t size)
 {
     struct model_result result = { .usage.cost = -1 };
     struct buffer streamed = { 0 };
     struct exchange exchange;
-    json_t *tools = json_pack("[{s:s, s:{s:s, s:[s], s:b}}]", "name", "weather", "parameters", "type",
-                              "object", "required", "location", "additionalProperties", 1);
-    size_t piece = size ? bytes[0] % 128 + 1u : 1;
+    struct pieces pieces;
+    const char *part;
+    size_t part_size;
 
+    if (size < 2)
+        return;
     exchange_begin(&exchange, dialect, answer_fuzz_keep, &streamed);
-    for (size_t at = 1; at < size;) {
-        size_t part = piece < size - at ? piece : size - at;
-        char *copy = malloc(part);
-        enum exchange_state state;
-        memcpy(copy, bytes + at, part);
-        state = exchange_bytes(&exchange, 200, copy, part);
-        free(copy);
-        if (state == EXCHANGE_OVER)
+    pieces_begin(&pieces, bytes + 1, size - 1, bytes[0] % 128 + 1u);
+    while ((part = pieces_next(&pieces, &part_size)) != NULL)
+        if (exchange_bytes(&exchange, 200, part, part_size) == EXCHANGE_OVER)
             break;
-        at += part;
-    }
+    pieces_end(&pieces);
     exchange_end(&exchange, 200);
-    answer_result(&exchange.answer, tools, size && bytes[0] & 1, &result);
+    answer_result(&exchange.answer, answer_fuzz_tools(), bytes[0] & 1, &result);
     answer_fuzz_check(&result);
     answer_free_result(&result);
     exchange_clear(&exchange);
     buffer_clear(&streamed);
-    json_decref(tools);
 }
 
 #endif

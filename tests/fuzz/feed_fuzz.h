@@ -1,13 +1,11 @@
 #ifndef TESTS_FUZZ_FEED_FUZZ_H
 #define TESTS_FUZZ_FEED_FUZZ_H
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "common/log.h"
+#include "tests/fuzz/fuzz_source.h"
 #include "wardrobe/feed.h"
 #include "wardrobe/row.h"
 
@@ -54,18 +52,14 @@ feed_fuzz_read(feed_reader *reader, const uint8_t *bytes, size_t size)
 {
     static struct feed_fuzz fuzz;
     const struct feed_sink sink = { feed_fuzz_row, feed_fuzz_refuse, feed_fuzz_refuse, &fuzz };
-    int fd = memfd_create("feed", MFD_CLOEXEC);
     struct source *source;
-    char path[40];
 
     log_set_level("error");
-    if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
-        abort();
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if ((source = source_open(path)) != NULL && (reader != NULL || (reader = feed_detect(source)) != NULL))
+    if ((source = fuzz_source(bytes, size)) == NULL)
+        return;
+    if (reader != NULL || (reader = feed_detect(source)) != NULL)
         reader(source, "EUR", &sink);
     source_close(&source);
-    close(fd);
 }
 
 #endif

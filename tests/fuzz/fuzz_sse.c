@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "common/model/sse.h"
+#include "pieces.h"
+
+enum { LINE_LIMIT = 512, STREAM_LIMIT = 2048 }; /* so that an input reaches them */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -17,20 +20,18 @@ note(void *owner, const char *name, const char *data, size_t size)
 }
 
 static int
-read_in(struct buffer *out, const char *bytes, size_t size, size_t piece)
+read_in(struct buffer *out, const uint8_t *bytes, size_t size, size_t piece)
 {
+    struct pieces pieces;
     struct sse sse;
+    const char *part;
     int failed = 0;
 
-    sse_begin(&sse, 4096, 65536);
-    for (size_t at = 0; at < size && !failed;) {
-        size_t part = piece < size - at ? piece : size - at;
-        char *copy = malloc(part); /* so that a byte read too far is seen */
-        memcpy(copy, bytes + at, part);
-        failed = sse_feed(&sse, copy, part, note, out);
-        free(copy);
-        at += part;
-    }
+    sse_begin(&sse, LINE_LIMIT, STREAM_LIMIT);
+    pieces_begin(&pieces, bytes, size, piece);
+    while (!failed && (part = pieces_next(&pieces, &size)) != NULL)
+        failed = sse_feed(&sse, part, size, note, out);
+    pieces_end(&pieces);
     if (!failed)
         failed = sse_end(&sse, note, out);
     sse_clear(&sse);
@@ -45,8 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     if (size < 2)
         return 0;
-    results[0] = read_in(&whole, (const char *)bytes + 1, size - 1, size);
-    results[1] = read_in(&pieces, (const char *)bytes + 1, size - 1, bytes[0] % 64 + 1u);
+    results[0] = read_in(&whole, bytes + 1, size - 1, size);
+    results[1] = read_in(&pieces, bytes + 1, size - 1, bytes[0] % 64 + 1u);
     if (results[0] != results[1])
         abort();
     if (results[0] == 0 &&
