@@ -366,6 +366,8 @@ call_new(struct model *model, const struct model_request *request, const struct 
     call->deadline = loop_timer_new(model->loop, on_deadline, call);
     exchange_begin(&call->exchange, model->profile.dialect, attempt_hand, call);
     failed = ask_copy(&call->request, request);
+    if (model->profile.tools_whole && json_array_size(call->request.tools) > 0)
+        call->request.stream = false;
     if (embedding != NULL)
         failed |= copy_texts(call, embedding);
     call->gate = model_gate(model, call->request.model ? call->request.model : "");

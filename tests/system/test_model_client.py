@@ -55,6 +55,28 @@ def serve():
         server.close()
 
 
+# -- servers of their own kind --------------------------------------------------------------------------------------
+
+LLAMACPP_PYTHON = {  # as its server answers, function_call and all
+    "object": "chat.completion", "model": "smollm2", "choices": [{"index": 0, "finish_reason": "tool_calls", "logprobs": None, "message": {
+        "role": "assistant", "content": None, "function_call": {"name": "find_product:", "arguments": "{ \"slot\": \"top\" }"},
+        "tool_calls": [{"id": "call__0_find_product_cmpl-26", "type": "function",
+                        "function": {"name": "find_product", "arguments": "{ \"slot\": \"top\" }"}}]}}],
+    "usage": {"prompt_tokens": 232, "completion_tokens": 21, "total_tokens": 253}}
+TOOL = {"name": "find_product", "parameters": {"type": "object", "properties": {"slot": {"type": "string"}}}}
+
+
+def test_a_server_that_streams_no_calls_is_asked_for_the_whole_answer(serve, ask):
+    """llama-cpp-python ends such a stream after its first comment: "Automatic streaming tool choice is not supported"."""
+    server = serve(Answer(json.dumps(LLAMACPP_PYTHON).encode(), chunked=False, headers={"content-type": "application/json"}), Answer(CHAT))
+    env = {"MODEL_PROFILE": "llamacpp-python"}
+    result = ask(server, env, tools=[TOOL], tool_choice="auto").one
+    assert (result["status"], [call["value"] for call in result["calls"]]) == ("tool_calls", [{"slot": "top"}])
+    assert "stream" not in server.requests[0].json
+    ask(server, env)
+    assert server.requests[1].json["stream"] is True, "what is words streams"
+
+
 # -- retries -------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("fault", [
