@@ -11,8 +11,7 @@
 
 #define PARAGRAPH_BYTES 8000 /* the orchestrator cuts long before */
 #define SAID_BYTES 4000
-#define BEFORE_BYTES 2000  /* the end of what was written before */
-#define ANSWER_TOKENS 4000 /* hidden reasoning included */
+#define BEFORE_BYTES 2000 /* the end of what was written before */
 
 /* The last BEFORE_BYTES of TEXT, from the beginning of a character. */
 static const char *
@@ -108,7 +107,7 @@ extract_begin(struct task *task)
         .tool_choice = "auto",
         .stream = true, /* so that silence is noticed; nobody sees the calls before they are whole */
         .restartable = true,
-        .max_tokens = ANSWER_TOKENS,
+        .max_tokens = extractor->daemon.options.extract_tokens,
         .cache_key = instructions_version(instructions),
     };
 

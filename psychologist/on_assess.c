@@ -8,8 +8,7 @@
 
 /* ASSESS -> one structured answer of the model -> ASSESSED, or REFUSED. */
 
-#define SAID_BYTES 16000   /* of the shopper's words; a gateway lets 4,000 characters through */
-#define ANSWER_TOKENS 4000 /* hidden reasoning included */
+#define SAID_BYTES 16000 /* of the shopper's words; a gateway lets 4,000 characters through */
 
 /* The prompt: the turns before, and then what is known and said, line by line; see instructions.md. */
 static json_t *
@@ -83,7 +82,7 @@ assess_begin(struct task *task)
         .schema = instructions_schema(instructions),
         .stream = true, /* so that silence is noticed; nobody sees the text before it is whole */
         .restartable = true,
-        .max_tokens = ANSWER_TOKENS,
+        .max_tokens = psychologist->daemon.options.assess_tokens,
         .cache_key = instructions_version(instructions),
     };
 

@@ -7,7 +7,6 @@
 #include "wardrobe/wardrobe.h"
 
 #define WANTED_BYTES 2000
-#define ANSWER_TOKENS 2000 /* hidden reasoning included */
 
 /* What is wanted, for whom, the look so far and the numbered lines; see instructions.md. */
 static json_t *
@@ -84,7 +83,7 @@ choose_begin(struct task *task)
         .schema = instructions_schema(self->instructions),
         .stream = true, /* so that silence is noticed; nobody sees the text before it is whole */
         .restartable = true,
-        .max_tokens = ANSWER_TOKENS,
+        .max_tokens = self->daemon.options.wardrobe_tokens,
         .cache_key = instructions_version(self->instructions),
     };
 

@@ -42,7 +42,7 @@ def serve(weights, port, log):
     process = subprocess.Popen(
         [INSTALLED / "bin/python", "-m", "llama_cpp.server", "--model", weights, "--host", "127.0.0.1", "--port", str(port),
          "--n_ctx", "8192", "--n_threads", str(os.cpu_count()), "--chat_format", "chatml-function-calling",
-         "--interrupt_requests", "false", "--verbose", "false"], stdout=log, stderr=log)
+         "--cache", "true", "--interrupt_requests", "false", "--verbose", "false"], stdout=log, stderr=log)
 
     def is_there():
         try:
@@ -57,9 +57,9 @@ def serve(weights, port, log):
 def start(port):
     shop = Ensemble()
     shop.env = {"MODEL_URL": f"http://127.0.0.1:{port}/v1", "MODEL_KEY": "none", "MODEL_PROFILE": "llamacpp-python",
-                "SUGGEST_MODEL": "smollm2", "ASSESS_MODEL": "smollm2", "EXTRACT_MODEL": "smollm2", "SUGGEST_TOKENS": "200",
-                "RUN_MS": str(RUN_SECONDS * 1000), "ASSESS_MS": "40000", "EXTRACT_MS": "60000", "LOG_LEVEL": "debug",
-                "MODEL_FIRST_BYTE_MS": "60000", "MODEL_IDLE_MS": "30000"}
+                "SUGGEST_MODEL": "smollm2", "ASSESS_MODEL": "smollm2", "EXTRACT_MODEL": "smollm2", "SUGGEST_TOKENS": "200", "ASSESS_TOKENS": "300", "EXTRACT_TOKENS": "200",
+                "RUN_MS": str(RUN_SECONDS * 1000), "ASSESS_MS": str(RUN_SECONDS * 400), "EXTRACT_MS": str(RUN_SECONDS * 500),
+                "MODEL_FIRST_BYTE_MS": str(RUN_SECONDS * 1000), "MODEL_IDLE_MS": "60000", "LOG_LEVEL": "debug"}
     import_feed(shop.state, SAMPLE_SHOP)
     orchestrator = shop.start("orchestrator")
     for worker in "psychologist", "extractor", "wardrobe":
