@@ -307,67 +307,65 @@ size_was_asked(const struct search_work *work, const struct index *index, uint32
     return false;
 }
 
-json_t *
-card_new(struct catalogue *catalogue, const struct search_work *work, const struct search *search,
-         const struct ranking_hit *hit)
+uint32_t
+card_variant(const struct index *index, const struct search_work *work, const struct ranking_hit *hit)
 {
-    const struct index *index = catalogue_index(catalogue);
     uint64_t preferred = work->query.wants.colours | work->soft.wants.colours;
-    struct buffer why = { 0 };
-    struct record record;
-    const struct variant *variant;
     uint32_t shown;
-    json_t *card, *list;
-    char text[96];
 
     filter_failed(&work->filter, hit->product, lexicon_colours_for(index->lexicon, preferred), &shown);
-    if (catalogue_record(catalogue, shown, &record) < 0)
-        return NULL;
-    variant = &index->variants[shown];
-    card = json_object();
-    set_text(card, "id", record.id, 100);
-    set_text(card, "variant_id", record.variant_id, 100);
-    set_text(card, "title", record.title, TEXT_SHOWN);
-    set_text(card, "brand", record.brand, 60);
-    set_text(card, "category",
-             names_text(index->names[NAMES_CATEGORY], index->products[hit->product].category), 40);
+    return shown;
+}
+
+json_t *
+card_new(const struct index *index, const struct search_work *work, const struct search *search,
+         uint32_t shown, const struct record *record)
+{
+    const struct variant *variant = &index->variants[shown];
+    uint32_t product = variant->product;
+    struct buffer why = { 0 };
+    json_t *card = json_object(), *list;
+    char text[96];
+
+    set_text(card, "id", record->id, 100);
+    set_text(card, "variant_id", record->variant_id, 100);
+    set_text(card, "title", record->title, TEXT_SHOWN);
+    set_text(card, "brand", record->brand, 60);
+    set_text(card, "category", names_text(index->names[NAMES_CATEGORY], index->products[product].category),
+             40);
     set_text(card, "gender", gender_name(variant->gender), 8);
     if (variant->colour != 0) {
-        lower(record.colour, text, 48);
+        lower(record->colour, text, 48);
         set_text(card, "colour", text, 48);
-        json_object_set_new(card, "colours", colours_of(index, hit->product, variant));
+        json_object_set_new(card, "colours", colours_of(index, product, variant));
     }
     set_prices(card, index, variant, search->now);
-    if (size_was_asked(work, index, hit->product))
-        set_text(card, "size", record.size, 24);
-    list = sizes_of(index, hit->product, variant);
+    if (size_was_asked(work, index, product))
+        set_text(card, "size", record->size, 24);
+    list = sizes_of(index, product, variant);
     if (json_array_size(list) > 0)
         json_object_set(card, "sizes", list);
     json_decref(list);
-    lower(record.material, text, 60);
+    lower(record->material, text, 60);
     set_text(card, "material", text, 60);
-    if (strlen(record.link) <= 200)
-        set_text(card, "link", record.link, 200);
-    if (strlen(record.image) <= 200)
-        set_text(card, "image", record.image, 200);
-    write_why(&why, index, work, hit->product, variant,
-              size_was_asked(work, index, hit->product) ? record.size : "");
+    if (strlen(record->link) <= 200)
+        set_text(card, "link", record->link, 200);
+    if (strlen(record->image) <= 200)
+        set_text(card, "image", record->image, 200);
+    write_why(&why, index, work, product, variant, size_was_asked(work, index, product) ? record->size : "");
     set_text(card, "why", buffer_string(&why), TEXT_SHOWN);
     buffer_clear(&why);
     return card;
 }
 
 json_t *
-card_traits(const struct catalogue *catalogue, const struct search_work *work, const struct ranking_hit *hit)
+card_traits(const struct index *index, uint32_t variant, const struct ranking_hit *hit)
 {
-    const struct index *index = catalogue_index(catalogue);
     const struct product *product = &index->products[hit->product];
-    uint64_t preferred = work->query.wants.colours | work->soft.wants.colours, colours;
+    uint64_t colours = index->colours[index->variants[variant].colour];
     const char *family = "";
-    uint32_t shown;
 
-    filter_failed(&work->filter, hit->product, lexicon_colours_for(index->lexicon, preferred), &shown);
-    if ((colours = index->colours[index->variants[shown].colour]) != 0) {
+    if (colours != 0) {
         const struct colour *colour = lexicon_colour(index->lexicon, (uint32_t)__builtin_ctzll(colours));
 
         family = lexicon_colour(index->lexicon, colour->family)->name;

@@ -6,12 +6,16 @@
 #include "wardrobe/catalogue.h"
 #include "wardrobe/search.h"
 
-/* The card of HIT as JSON (the Product of a result), under 1 KiB: a new reference, or NULL (logged). */
-json_t *card_new(struct catalogue *catalogue, const struct search_work *work, const struct search *search,
-                 const struct ranking_hit *hit);
+/* The variant of HIT that is shown: it keeps all that was asked, and what was preferred. */
+uint32_t card_variant(const struct index *index, const struct search_work *work,
+                      const struct ranking_hit *hit);
 
-/* What look.c wants to know of it: {colour_family, formality, slot, score}. */
-json_t *card_traits(const struct catalogue *catalogue, const struct search_work *work,
-                    const struct ranking_hit *hit);
+/* The card of VARIANT as JSON (the Product of a result), under 1 KiB: a new reference. RECORD has its texts.
+ */
+json_t *card_new(const struct index *index, const struct search_work *work, const struct search *search,
+                 uint32_t variant, const struct record *record);
+
+/* What look.c wants to know of HIT, of which VARIANT is shown: {colour_family, formality, slot, score}. */
+json_t *card_traits(const struct index *index, uint32_t variant, const struct ranking_hit *hit);
 
 #endif

@@ -8,17 +8,22 @@
 #include "wardrobe/lexicon.h"
 #include "wardrobe/row.h"
 
-/* What is in the shop: the record of products and variants, kept in one file that is only ever replaced as a
- * whole, and its index in memory. */
+/* What is in the shop: the record of products and variants, kept where the option `catalogue` says, and its
+ * index in memory. Two homes keep one (catalogue_home.h): a SQLite file, and a PostgreSQL server where that
+ * is a postgres:// URL. In both a catalogue is only ever replaced as a whole. */
 
-#define CATALOGUE_SCHEMA "ensemble-catalogue-4"
+#define CATALOGUE_SCHEMA "ensemble-catalogue-5"
+
+/* Where a catalogue is, as a log may say it: a URL without its password. Good until the next call but three.
+ */
+const char *catalogue_name(const char *path);
 
 /* -- reading ------------------------------------------------------------------------------------- */
 
 struct catalogue;
 
 /* Open the catalogue at PATH and load its index. LEXICON must live as long. NULL when it can't (logged, with
- * what to do). *MISSING (may be NULL): there is no such file. */
+ * what to do). *MISSING (may be NULL): there is none. */
 struct catalogue *catalogue_open(const char *path, const struct lexicon *lexicon, bool *missing);
 void catalogue_close(struct catalogue **catalogue);
 
@@ -26,28 +31,44 @@ const struct index *catalogue_index(const struct catalogue *catalogue);
 struct index *catalogue_index_to_weigh(struct catalogue *catalogue);
 const char *catalogue_version(const struct catalogue *catalogue);
 
-/* The file that was opened is no longer the one at its path. */
-bool catalogue_is_replaced(const struct catalogue *catalogue);
+/* The digest that the import made (facets.h), as JSON; "" for none. */
+const char *catalogue_facets(const struct catalogue *catalogue);
 
-/* The texts of one product and of one of its variants, lent until the next call. */
+/* Another catalogue stands in this one's place. False too while nobody can say. */
+bool catalogue_is_replaced(struct catalogue *catalogue);
+
+/* The last call failed because the catalogue's server could not be asked: another copy, or a later moment,
+ * may do. */
+bool catalogue_is_away(const struct catalogue *catalogue);
+
+/* The texts of one product and of one of its variants. */
 struct record {
     const char *id; /* the group's, or the lone variant's */
-    const char *title, *brand, *description;
+    const char *title, *brand;
     const char *variant_id, *colour, *size, *material, *link, *image;
 };
 
-/* The record of VARIANT (its place in the index). Returns 0, or -1 (logged). */
-int catalogue_record(struct catalogue *catalogue, uint32_t variant, struct record *record);
+#define CATALOGUE_RECORDS 256 /* at once, at most */
 
-/* The product whose id (or one of whose variants' ids) is ID, or UINT32_MAX. */
-uint32_t catalogue_find(struct catalogue *catalogue, const char *id);
+/* The records of COUNT VARIANTS (their places in the index), in one go: what they lend is good until the next
+ * call. Returns 0, or -1 (logged). */
+int catalogue_records(struct catalogue *catalogue, const uint32_t *variants, size_t count,
+                      struct record *records);
+
+/* The products whose ids (or one of whose variants' ids) are IDS, in one go; UINT32_MAX where there is none.
+ * Returns 0, or -1 (logged). */
+int catalogue_find(struct catalogue *catalogue, const char *const *ids, size_t count, uint32_t *products);
 
 /* -- writing ------------------------------------------------------------------------------------- */
 
+/* One import of the catalogue at PATH at a time: wait for another's end. NULL when it can't (logged). */
+struct catalogue_lock;
+struct catalogue_lock *catalogue_lock(const char *path);
+void catalogue_unlock(struct catalogue_lock **lock);
+
 struct catalogue_writer;
 
-/* Begin a new catalogue beside the one at PATH. LANGUAGE and CURRENCY are kept with it. NULL when it can't
- * (logged). */
+/* Begin a new catalogue beside the one at PATH. LANGUAGE is kept with it. NULL when it can't (logged). */
 struct catalogue_writer *catalogue_begin(const char *path, const char *language);
 
 /* Add a variant; with NEW_PRODUCT also its product. All copied. -1 when it can't (logged). */
@@ -60,6 +81,9 @@ int catalogue_save_section(void *writer, const char *section, const void *bytes,
 /* What it is to say of itself. */
 int catalogue_set(struct catalogue_writer *writer, const char *name, const char *value);
 
+/* A section that was kept before, malloced; as index_load() wants it. */
+void *catalogue_saved_section(void *writer, const char *section, size_t *size);
+
 /* Finish: sync it and put it in the place of the old one. Returns 0, or -1 (logged; the old one stays). Frees
  * WRITER in both cases. */
 int catalogue_finish(struct catalogue_writer **writer);
@@ -71,8 +95,8 @@ void catalogue_abandon(struct catalogue_writer **writer);
 
 struct catalogue_patch;
 
-/* Begin a copy of the catalogue at PATH that gets other prices and stock; its index is not made anew. NULL
- * when it can't (logged, with what to do). */
+/* Begin to give the catalogue at PATH other prices and stock, which nobody sees before the end; its index is
+ * not made anew. NULL when it can't (logged, with what to do). */
 struct catalogue_patch *catalogue_patch_begin(const char *path);
 
 /* The variant ID as it stands, to ITEM: all but its `texts`; what it lends is good until the next call.
@@ -86,8 +110,12 @@ int catalogue_patch_next(struct catalogue_patch *patch, struct item *item);
  * (logged). */
 int catalogue_patch_set(struct catalogue_patch *patch, const struct item *item);
 
-/* Finish: as catalogue_finish(), under another VERSION. */
-int catalogue_patch_finish(struct catalogue_patch **patch, const char *version);
+/* As catalogue_set() and catalogue_saved_section(). */
+int catalogue_patch_say(struct catalogue_patch *patch, const char *name, const char *value);
+void *catalogue_patch_section(void *patch, const char *section, size_t *size);
+
+/* Finish: as catalogue_finish(). */
+int catalogue_patch_finish(struct catalogue_patch **patch);
 void catalogue_patch_abandon(struct catalogue_patch **patch);
 
 #endif

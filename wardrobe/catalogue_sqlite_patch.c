@@ -11,10 +11,9 @@
 #include <unistd.h>
 
 #include "common/log.h"
-#include "wardrobe/catalogue.h"
 #include "wardrobe/catalogue_sqlite.h"
 
-struct catalogue_patch {
+struct patch {
     char *path, *new_path;
     sqlite3 *db;
     sqlite3_stmt *find, *all, *update;
@@ -33,7 +32,7 @@ struct catalogue_patch {
     "v.product"
 
 static int
-say(const struct catalogue_patch *patch)
+say(const struct patch *patch)
 {
     log_error("%s: %s", patch->new_path, sqlite3_errmsg(patch->db));
     return -1;
@@ -70,7 +69,7 @@ copy_file(const char *from, const char *to)
 }
 
 static int
-prepare(struct catalogue_patch *patch, const char *sql, sqlite3_stmt **statement)
+prepare(struct patch *patch, const char *sql, sqlite3_stmt **statement)
 {
     return sqlite3_prepare_v3(patch->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) == SQLITE_OK
                ? 0
@@ -79,7 +78,7 @@ prepare(struct catalogue_patch *patch, const char *sql, sqlite3_stmt **statement
 
 /* Find where the variants' columns lie, and the catalogue's currency. */
 static int
-find_sections(struct catalogue_patch *patch)
+find_sections(struct patch *patch)
 {
     sqlite3_stmt *statement = NULL;
 
@@ -105,16 +104,12 @@ find_sections(struct catalogue_patch *patch)
 
 /* Whether the copy is a catalogue of this program; says what to do when not. */
 static bool
-is_ours(struct catalogue_patch *patch)
+is_ours(struct patch *patch)
 {
-    sqlite3_stmt *statement = NULL;
-    bool ours = false;
+    char *schema = catalogue_sqlite_setting(patch->db, "schema");
+    bool ours = schema != NULL && strcmp(schema, CATALOGUE_SCHEMA) == 0;
 
-    if (sqlite3_prepare_v2(patch->db, "SELECT value FROM meta WHERE name = 'schema'", -1, &statement, NULL) ==
-            SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        ours = strcmp((const char *)sqlite3_column_text(statement, 0), CATALOGUE_SCHEMA) == 0;
-    sqlite3_finalize(statement);
+    free(schema);
     if (!ours)
         log_error("%s: no catalogue of this version: import the shop's feed first, without --patch",
                   patch->path);
@@ -122,7 +117,7 @@ is_ours(struct catalogue_patch *patch)
 }
 
 static int
-open_copy(struct catalogue_patch *patch)
+open_copy(struct patch *patch)
 {
     if (access(patch->path, R_OK) < 0) {
         log_error("%s: no catalogue there to patch: import the shop's feed first, without --patch",
@@ -146,10 +141,10 @@ open_copy(struct catalogue_patch *patch)
     return prepare(patch, COLUMNS " ORDER BY v.number", &patch->all);
 }
 
-struct catalogue_patch *
-catalogue_patch_begin(const char *path)
+void *
+catalogue_sqlite_patch_begin(const char *path)
 {
-    struct catalogue_patch *patch = calloc(1, sizeof *patch);
+    struct patch *patch = calloc(1, sizeof *patch);
 
     if (patch == NULL || (patch->path = strdup(path)) == NULL ||
         asprintf(&patch->new_path, "%s.patched", path) < 0) {
@@ -160,9 +155,10 @@ catalogue_patch_begin(const char *path)
         return NULL;
     }
     patch->found = -1;
-    if (open_copy(patch) < 0)
-        catalogue_patch_abandon(&patch);
-    return patch;
+    if (open_copy(patch) == 0)
+        return patch;
+    catalogue_sqlite_patch_abandon(patch);
+    return NULL;
 }
 
 /* -- variants ------------------------------------------------------------------------------------ */
@@ -200,8 +196,9 @@ read_item(sqlite3_stmt *statement, struct item *item)
 }
 
 int
-catalogue_patch_find(struct catalogue_patch *patch, const char *id, struct item *item)
+catalogue_sqlite_patch_find(void *owner, const char *id, struct item *item)
 {
+    struct patch *patch = owner;
     int status;
 
     sqlite3_reset(patch->find);
@@ -218,8 +215,9 @@ catalogue_patch_find(struct catalogue_patch *patch, const char *id, struct item 
 }
 
 int
-catalogue_patch_next(struct catalogue_patch *patch, struct item *item)
+catalogue_sqlite_patch_next(void *owner, struct item *item)
 {
+    struct patch *patch = owner;
     int status = sqlite3_step(patch->all);
 
     if (status == SQLITE_DONE)
@@ -233,7 +231,7 @@ catalogue_patch_next(struct catalogue_patch *patch, struct item *item)
 /* Read SIZE bytes of the section from AT on, or write them; they may lie in two parts. Returns 0, or -1
  * (logged). */
 static int
-touch_section(struct catalogue_patch *patch, bool write, size_t at, void *bytes, size_t size)
+touch_section(struct patch *patch, bool write, size_t at, void *bytes, size_t size)
 {
     while (size > 0) {
         size_t part = at / SECTION_PART, offset = at % SECTION_PART;
@@ -261,25 +259,21 @@ touch_section(struct catalogue_patch *patch, bool write, size_t at, void *bytes,
 }
 
 static int
-set_column(struct catalogue_patch *patch, const struct item *item)
+set_column(struct patch *patch, const struct item *item)
 {
     size_t at = (size_t)patch->found * sizeof(struct variant);
     struct variant variant;
 
     if (touch_section(patch, false, at, &variant, sizeof variant) < 0)
         return -1;
-    variant.price = item->price;
-    variant.sale = item->sale;
-    variant.sale_from = item->sale_from;
-    variant.sale_to = item->sale_to;
-    variant.availability = (uint8_t)item->availability;
-    variant.currency = strcmp(item->currency, patch->currency) == 0;
+    catalogue_patch_variant(&variant, item, patch->currency);
     return touch_section(patch, true, at, &variant, sizeof variant);
 }
 
 int
-catalogue_patch_set(struct catalogue_patch *patch, const struct item *item)
+catalogue_sqlite_patch_set(void *owner, const struct item *item)
 {
+    struct patch *patch = owner;
     sqlite3_stmt *update = patch->update;
     int status;
 
@@ -298,7 +292,7 @@ catalogue_patch_set(struct catalogue_patch *patch, const struct item *item)
 /* -- the end ------------------------------------------------------------------------------------- */
 
 static void
-close_db(struct catalogue_patch *patch)
+close_db(struct patch *patch)
 {
     sqlite3_finalize(patch->find);
     sqlite3_finalize(patch->all);
@@ -309,33 +303,43 @@ close_db(struct catalogue_patch *patch)
 }
 
 int
-catalogue_patch_finish(struct catalogue_patch **patch, const char *version)
+catalogue_sqlite_patch_say(void *owner, const char *name, const char *value)
 {
-    struct catalogue_patch *p = *patch;
-    char *sql = sqlite3_mprintf("UPDATE meta SET value = %Q WHERE name = 'version'; COMMIT", version);
-    int status;
+    struct patch *patch = owner;
+    char *sql = sqlite3_mprintf("INSERT OR REPLACE INTO meta VALUES (%Q, %Q)", name, value);
+    int status = sql == NULL || sqlite3_exec(patch->db, sql, NULL, NULL, NULL) != SQLITE_OK ? say(patch) : 0;
 
-    sqlite3_reset(p->find);
-    sqlite3_reset(p->all);
-    status = sql == NULL || sqlite3_exec(p->db, sql, NULL, NULL, NULL) != SQLITE_OK ? say(p) : 0;
     sqlite3_free(sql);
-    if (status == 0) {
-        close_db(p);
-        status = catalogue_put_in_place(p->new_path, p->path);
-    }
-    catalogue_patch_abandon(patch);
     return status;
 }
 
-void
-catalogue_patch_abandon(struct catalogue_patch **patch)
+void *
+catalogue_sqlite_patch_section(void *owner, const char *section, size_t *size)
 {
-    if (*patch == NULL)
-        return;
-    close_db(*patch);
-    unlink((*patch)->new_path);
-    free((*patch)->new_path);
-    free((*patch)->path);
-    free(*patch);
-    *patch = NULL;
+    return catalogue_sqlite_section(((struct patch *)owner)->db, section, size);
+}
+
+int
+catalogue_sqlite_patch_finish(void *owner)
+{
+    struct patch *patch = owner;
+
+    sqlite3_reset(patch->find);
+    sqlite3_reset(patch->all);
+    if (sqlite3_exec(patch->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        return say(patch);
+    close_db(patch);
+    return catalogue_sqlite_put_in_place(patch->new_path, patch->path);
+}
+
+void
+catalogue_sqlite_patch_abandon(void *owner)
+{
+    struct patch *patch = owner;
+
+    close_db(patch);
+    unlink(patch->new_path);
+    free(patch->new_path);
+    free(patch->path);
+    free(patch);
 }

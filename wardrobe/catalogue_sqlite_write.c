@@ -10,12 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/buffer.h"
 #include "common/log.h"
-#include "wardrobe/catalogue.h"
 #include "wardrobe/catalogue_sqlite.h"
 
-struct catalogue_writer {
+struct writer {
     char *path, *new_path;
     sqlite3 *db;
     sqlite3_stmt *product, *variant, *section, *meta;
@@ -52,14 +50,14 @@ static const char finish[] =
     "COMMIT";
 
 static int
-say(struct catalogue_writer *writer)
+say(struct writer *writer)
 {
     log_error("%s: %s", writer->new_path, sqlite3_errmsg(writer->db));
     return -1;
 }
 
 static int
-prepare(struct catalogue_writer *writer, const char *sql, sqlite3_stmt **statement)
+prepare(struct writer *writer, const char *sql, sqlite3_stmt **statement)
 {
     return sqlite3_prepare_v3(writer->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) == SQLITE_OK
                ? 0
@@ -67,7 +65,7 @@ prepare(struct catalogue_writer *writer, const char *sql, sqlite3_stmt **stateme
 }
 
 static int
-begin(struct catalogue_writer *writer)
+begin(struct writer *writer)
 {
     unlink(writer->new_path);
     if (sqlite3_open(writer->new_path, &writer->db) != SQLITE_OK ||
@@ -79,30 +77,30 @@ begin(struct catalogue_writer *writer)
         prepare(writer, "INSERT OR REPLACE INTO sections VALUES (?,?,?)", &writer->section) < 0 ||
         prepare(writer, "INSERT OR REPLACE INTO meta VALUES (?,?)", &writer->meta) < 0)
         return -1;
-    return catalogue_set(writer, "schema", CATALOGUE_SCHEMA);
+    return 0;
 }
 
-struct catalogue_writer *
-catalogue_begin(const char *path, const char *language)
+void *
+catalogue_sqlite_begin(const char *path)
 {
-    struct catalogue_writer *writer = calloc(1, sizeof *writer);
-    struct buffer new_path = { 0 };
+    struct writer *writer = calloc(1, sizeof *writer);
 
-    buffer_printf(&new_path, "%s.new", path);
     if (writer == NULL || (writer->path = strdup(path)) == NULL ||
-        (writer->new_path = buffer_take(&new_path)) == NULL) {
+        asprintf(&writer->new_path, "%s.new", path) < 0) {
         log_error("%s: no memory", path);
-        buffer_clear(&new_path);
-        catalogue_abandon(&writer);
+        if (writer != NULL)
+            free(writer->path);
+        free(writer);
         return NULL;
     }
-    if (begin(writer) < 0 || catalogue_set(writer, "language", language) < 0)
-        catalogue_abandon(&writer);
-    return writer;
+    if (begin(writer) == 0)
+        return writer;
+    catalogue_sqlite_abandon(writer);
+    return NULL;
 }
 
 static int
-run(struct catalogue_writer *writer, sqlite3_stmt *statement)
+run(struct writer *writer, sqlite3_stmt *statement)
 {
     int status = sqlite3_step(statement);
 
@@ -120,7 +118,7 @@ bind(sqlite3_stmt *statement, int place, const char *value)
 }
 
 static int
-add_product(struct catalogue_writer *writer, const struct item *item, uint32_t product)
+add_product(struct writer *writer, const struct item *item, uint32_t product)
 {
     sqlite3_stmt *statement = writer->product;
 
@@ -137,8 +135,9 @@ add_product(struct catalogue_writer *writer, const struct item *item, uint32_t p
 }
 
 int
-catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t product, bool new_product)
+catalogue_sqlite_add(void *owner, const struct item *item, uint32_t product, bool new_product)
 {
+    struct writer *writer = owner;
     sqlite3_stmt *statement = writer->variant;
 
     if (new_product && add_product(writer, item, product) < 0)
@@ -165,9 +164,9 @@ catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t
 }
 
 int
-catalogue_save_section(void *owner, const char *section, const void *bytes, size_t size)
+catalogue_sqlite_save_section(void *owner, const char *section, const void *bytes, size_t size)
 {
-    struct catalogue_writer *writer = owner;
+    struct writer *writer = owner;
     size_t at = 0;
 
     for (int part = 0; part == 0 || at < size; part++) {
@@ -185,9 +184,17 @@ catalogue_save_section(void *owner, const char *section, const void *bytes, size
     return 0;
 }
 
-int
-catalogue_set(struct catalogue_writer *writer, const char *name, const char *value)
+void *
+catalogue_sqlite_saved_section(void *owner, const char *section, size_t *size)
 {
+    return catalogue_sqlite_section(((struct writer *)owner)->db, section, size);
+}
+
+int
+catalogue_sqlite_set(void *owner, const char *name, const char *value)
+{
+    struct writer *writer = owner;
+
     sqlite3_bind_text(writer->meta, 1, name, -1, SQLITE_STATIC);
     sqlite3_bind_text(writer->meta, 2, value, -1, SQLITE_STATIC);
     return run(writer, writer->meta);
@@ -215,7 +222,7 @@ sync_path(const char *path, bool folder)
 }
 
 int
-catalogue_put_in_place(const char *new_path, const char *path)
+catalogue_sqlite_put_in_place(const char *new_path, const char *path)
 {
     if (sync_path(new_path, false) == 0 && rename(new_path, path) == 0 && sync_path(path, true) == 0)
         return 0;
@@ -224,7 +231,7 @@ catalogue_put_in_place(const char *new_path, const char *path)
 }
 
 static void
-close_db(struct catalogue_writer *writer)
+close_db(struct writer *writer)
 {
     sqlite3_finalize(writer->product);
     sqlite3_finalize(writer->variant);
@@ -235,43 +242,27 @@ close_db(struct catalogue_writer *writer)
     writer->db = NULL;
 }
 
-static void
-destroy(struct catalogue_writer **writer)
-{
-    free((*writer)->path);
-    free((*writer)->new_path);
-    free(*writer);
-    *writer = NULL;
-}
-
 int
-catalogue_finish(struct catalogue_writer **writer)
+catalogue_sqlite_finish(void *owner)
 {
-    struct catalogue_writer *w = *writer;
+    struct writer *writer = owner;
 
-    sqlite3_finalize(w->variant);
-    w->variant = NULL;
-    if (sqlite3_exec(w->db, finish, NULL, NULL, NULL) != SQLITE_OK) {
-        say(w);
-        catalogue_abandon(writer);
-        return -1;
-    }
-    close_db(w);
-    if (catalogue_put_in_place(w->new_path, w->path) < 0) {
-        catalogue_abandon(writer);
-        return -1;
-    }
-    destroy(writer);
-    return 0;
+    sqlite3_finalize(writer->variant);
+    writer->variant = NULL;
+    if (sqlite3_exec(writer->db, finish, NULL, NULL, NULL) != SQLITE_OK)
+        return say(writer);
+    close_db(writer);
+    return catalogue_sqlite_put_in_place(writer->new_path, writer->path);
 }
 
 void
-catalogue_abandon(struct catalogue_writer **writer)
+catalogue_sqlite_abandon(void *owner)
 {
-    if (*writer == NULL)
-        return;
-    close_db(*writer);
-    if ((*writer)->new_path != NULL)
-        unlink((*writer)->new_path);
-    destroy(writer);
+    struct writer *writer = owner;
+
+    close_db(writer);
+    unlink(writer->new_path); /* where it was finished, it has another name */
+    free(writer->path);
+    free(writer->new_path);
+    free(writer);
 }

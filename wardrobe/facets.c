@@ -230,3 +230,18 @@ facets_new(const struct index *index, const char *language, int64_t now)
     log_error("facets: no memory, or names too long for them");
     return NULL;
 }
+
+char *
+facets_text(const struct lexicon *lexicon, const char *language, int64_t now,
+            void *(*load)(void *owner, const char *section, size_t *size), void *owner)
+{
+    struct index *index = index_load_columns(lexicon, load, owner);
+    json_t *facets = index == NULL ? NULL : facets_new(index, language, now);
+    char *text = facets == NULL ? NULL : json_dumps(facets, JSON_COMPACT);
+
+    if (index == NULL)
+        log_error("facets: no memory, or an index that is broken");
+    json_decref(facets);
+    index_destroy(&index);
+    return text;
+}

@@ -9,18 +9,15 @@
 
 #include "wardrobe/import.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/log.h"
 #include "wardrobe/catalogue.h"
+#include "wardrobe/facets.h"
 #include "wardrobe/feed.h"
 #include "wardrobe/folder.h"
 #include "wardrobe/index.h"
@@ -218,20 +215,28 @@ read_feed(struct import *import, void (*row)(void *owner, const struct feed_row 
 
 /* Begin a catalogue made anew. */
 static int
-begin(struct import *import)
+open_language(struct import *import)
 {
-    const struct import_settings *settings = import->settings;
-
-    if ((import->stemmer = stemmer_new(settings->language)) == NULL) {
-        log_error("import: no stemmer for the language %s", settings->language);
+    if ((import->stemmer = stemmer_new(import->settings->language)) == NULL) {
+        log_error("import: no stemmer for the language %s", import->settings->language);
         return -1;
     }
-    if ((import->lexicon = lexicon_new(import->stemmer)) == NULL ||
-        (import->builder = index_builder_new(import->lexicon)) == NULL) {
+    if ((import->lexicon = lexicon_new(import->stemmer)) == NULL) {
         log_error("import: no memory");
         return -1;
     }
-    return (import->writer = catalogue_begin(settings->catalogue, settings->language)) == NULL ? -1 : 0;
+    return 0;
+}
+
+static int
+begin(struct import *import)
+{
+    if ((import->builder = index_builder_new(import->lexicon)) == NULL) {
+        log_error("import: no memory");
+        return -1;
+    }
+    import->writer = catalogue_begin(import->settings->catalogue, import->settings->language);
+    return import->writer == NULL ? -1 : 0;
 }
 
 static void
@@ -241,18 +246,44 @@ make_version(char version[ID_SIZE])
     version[16] = '\0';
 }
 
-/* Put the catalogue made anew in its place. */
+/* Put the catalogue made anew in its place, with its digest. */
 static int
 keep(struct import *import)
 {
-    char version[ID_SIZE];
+    char version[ID_SIZE], *facets;
+    int status;
 
     make_version(version);
     import->counts->products = index_builder_products(import->builder);
-    if (index_builder_save(import->builder, catalogue_save_section, import->writer) < 0 ||
-        catalogue_set(import->writer, "version", version) < 0)
+    if (index_builder_save(import->builder, catalogue_save_section, import->writer) < 0)
         return -1;
-    return catalogue_finish(&import->writer);
+    index_builder_destroy(&import->builder);
+    facets = facets_text(import->lexicon, import->settings->language, clock_wall_ms() / 1000,
+                         catalogue_saved_section, import->writer);
+    status = facets == NULL || catalogue_set(import->writer, "facets", facets) < 0 ||
+                     catalogue_set(import->writer, "version", version) < 0
+                 ? -1
+                 : 0;
+    free(facets);
+    return status < 0 ? -1 : catalogue_finish(&import->writer);
+}
+
+/* Put the patched one in its place; other prices have another digest. */
+static int
+keep_patched(struct import *import)
+{
+    char version[ID_SIZE], *facets;
+    int status;
+
+    make_version(version);
+    facets = facets_text(import->lexicon, import->settings->language, clock_wall_ms() / 1000,
+                         catalogue_patch_section, import->patch);
+    status = facets == NULL || catalogue_patch_say(import->patch, "facets", facets) < 0 ||
+                     catalogue_patch_say(import->patch, "version", version) < 0
+                 ? -1
+                 : 0;
+    free(facets);
+    return status < 0 ? -1 : catalogue_patch_finish(&import->patch);
 }
 
 static int
@@ -276,37 +307,15 @@ add_others(struct import *import)
 static int
 run_patch(struct import *import)
 {
-    char version[ID_SIZE];
-
-    make_version(version);
     if ((import->patch = catalogue_patch_begin(import->settings->catalogue)) == NULL ||
         read_feed(import, patch_row) < 0)
         return -1;
     if (!import->rebuild)
-        return catalogue_patch_finish(&import->patch, version);
+        return keep_patched(import);
     import->silent = true;
     if (begin(import) < 0 || read_feed(import, rebuild_row) < 0 || add_others(import) < 0)
         return -1;
     return keep(import);
-}
-
-/* One import of a catalogue at a time: wait for another's end. Returns the lock's descriptor, or -1 (logged).
- */
-static int
-lock(const char *catalogue)
-{
-    char *path = NULL;
-    int fd = -1;
-
-    if (asprintf(&path, "%s.lock", catalogue) < 0 ||
-        (fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0644)) < 0 || flock(fd, LOCK_EX) < 0) {
-        log_error("%s: can't be locked: %s", catalogue, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        fd = -1;
-    }
-    free(path);
-    return fd;
 }
 
 static void
@@ -335,7 +344,8 @@ import_run(const struct import_settings *settings, struct import_counts *counts)
 {
     struct import *import = calloc(1, sizeof *import);
     int64_t started = clock_now_ms();
-    int status = -1, locked = -1;
+    struct catalogue_lock *lock = NULL;
+    int status = -1;
 
     *counts = (struct import_counts) { 0 };
     if (import == NULL) {
@@ -348,7 +358,8 @@ import_run(const struct import_settings *settings, struct import_counts *counts)
         free(import);
         return -1;
     }
-    if (folder_open(&import->folder, settings->feed) == 0 && (locked = lock(settings->catalogue)) >= 0)
+    if (folder_open(&import->folder, settings->feed) == 0 &&
+        (lock = catalogue_lock(settings->catalogue)) != NULL && open_language(import) == 0)
         status = is_patch(import) ? run_patch(import) : run_snapshot(import);
     index_builder_destroy(&import->builder);
     catalogue_abandon(&import->writer);
@@ -356,8 +367,7 @@ import_run(const struct import_settings *settings, struct import_counts *counts)
     source_close(&import->source);
     lexicon_destroy(&import->lexicon);
     stemmer_destroy(&import->stemmer);
-    if (locked >= 0)
-        close(locked);
+    catalogue_unlock(&lock);
     summarise(import, status, clock_now_ms() - started);
     folder_close(&import->folder);
     free(import);

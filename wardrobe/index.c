@@ -30,10 +30,11 @@ product_end(const struct index *index, uint32_t product)
 
 typedef void *load_call(void *owner, const char *section, size_t *size);
 
+/* Load the lists of names from FIRST on. */
 static int
-load_names(struct index *index, load_call *load, void *owner)
+load_names(struct index *index, load_call *load, void *owner, int first)
 {
-    for (int i = 0; i < NAMES_LISTS; i++) {
+    for (int i = first; i < NAMES_LISTS; i++) {
         char section[24];
         size_t size;
         void *bytes;
@@ -268,6 +269,22 @@ index_letters(const char *word)
 }
 
 struct index *
+index_load_columns(const struct lexicon *lexicon, load_call *load, void *owner)
+{
+    struct index *index = calloc(1, sizeof *index);
+
+    if (index == NULL)
+        return NULL;
+    index->lexicon = lexicon;
+    if (load_names(index, load, owner, NAMES_TERM + 1) < 0 || load_columns(index, load, owner) < 0 ||
+        check(index) < 0 || read_names(index) < 0)
+        index_destroy(&index);
+    else
+        count_carries(index);
+    return index;
+}
+
+struct index *
 index_load(const struct lexicon *lexicon, load_call *load, void *owner)
 {
     struct index *index = calloc(1, sizeof *index);
@@ -277,7 +294,7 @@ index_load(const struct lexicon *lexicon, load_call *load, void *owner)
         return NULL;
     index->lexicon = lexicon;
     weights_default(&weights);
-    if (load_names(index, load, owner) < 0 || load_columns(index, load, owner) < 0 ||
+    if (load_names(index, load, owner, 0) < 0 || load_columns(index, load, owner) < 0 ||
         load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 ||
         gather_words(index) < 0 || index_weigh(index, &weights) < 0)
         index_destroy(&index);

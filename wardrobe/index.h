@@ -148,6 +148,10 @@ struct index *index_load(const struct lexicon *lexicon,
                          void *(*load)(void *owner, const char *section, size_t *size), void *owner);
 void index_destroy(struct index **index);
 
+/* The same without its words: no postings, nothing to rank by. */
+struct index *index_load_columns(const struct lexicon *lexicon,
+                                 void *(*load)(void *owner, const char *section, size_t *size), void *owner);
+
 /* Work the postings' worth out by WEIGHTS. */
 int index_weigh(struct index *index, const struct weights *weights);
 

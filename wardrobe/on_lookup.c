@@ -35,6 +35,11 @@ on_lookup(void *owner, struct peer *from, const struct message *message)
                              .weights = &self->weights };
 
     if (search_run(self->work, catalogue, &search, &result, &traits) < 0) {
+        if (catalogue_is_away(catalogue)) {
+            daemon_refuse(&self->daemon, from, message, "unavailable", "the catalogue's server is away", true,
+                          NULL);
+            return 0;
+        }
         daemon_refuse(&self->daemon, from, message, "bad_request", "the lookup could not be answered", false,
                       NULL);
         return 0;

@@ -10,10 +10,51 @@
 #include "wardrobe/audience.h"
 #include "wardrobe/card.h"
 
+/* -- products by their ids ----------------------------------------------------------------------- */
+
+static void
+add_id(struct search_ids *ids, const json_t *id)
+{
+    if (json_is_string(id) && ids->count < sizeof ids->ids / sizeof *ids->ids)
+        ids->ids[ids->count++] = json_string_value(id);
+}
+
+/* Find the products that CRITERIA name, and those in MORE (a list, or NULL). Returns -1 when they can't be
+ * asked for (logged): an exclusion must not be lost. */
+static int
+find_ids(struct search_ids *ids, struct catalogue *catalogue, const json_t *criteria, const json_t *more)
+{
+    const json_t *id;
+    const char *key;
+    json_t *criterion;
+    size_t i;
+
+    ids->catalogue = catalogue;
+    ids->count = 0;
+    json_object_foreach((json_t *)(uintptr_t)criteria, key, criterion)
+    {
+        if (strcmp(json_text(criterion, "field", ""), "product") != 0)
+            continue;
+        json_array_foreach(json_object_get(criterion, "any"), i, id) add_id(ids, id);
+        json_array_foreach(json_object_get(criterion, "none"), i, id) add_id(ids, id);
+    }
+    json_array_foreach(more, i, id) add_id(ids, id);
+    ids->failed = catalogue_find(catalogue, ids->ids, ids->count, ids->products) < 0;
+    return ids->failed ? -1 : 0;
+}
+
+/* The product of ID; one by one where there are very many. */
 static uint32_t
 find(void *owner, const char *id)
 {
-    return catalogue_find(owner, id);
+    struct search_ids *ids = owner;
+    uint32_t product = UINT32_MAX;
+
+    for (size_t i = 0; i < ids->count; i++)
+        if (strcmp(ids->ids[i], id) == 0)
+            return ids->products[i];
+    ids->failed = ids->failed || catalogue_find(ids->catalogue, &id, 1, &product) < 0;
+    return product;
 }
 
 /* -- what is looked for -------------------------------------------------------------------------- */
@@ -86,7 +127,7 @@ make_filter(struct search_work *work, struct catalogue *catalogue, const struct 
     struct filter *filter = &work->filter;
 
     filter_begin(filter, catalogue_index(catalogue), search->slot, search->now);
-    filter_add_criteria(filter, search->criteria, search->rates, find, catalogue);
+    filter_add_criteria(filter, search->criteria, search->rates, find, &work->ids);
     if (search->wish != NULL)
         filter_add_wish(filter, search->wish);
     else if (search->early || work->query.order != ORDER_BEST || work->query.counts)
@@ -134,6 +175,15 @@ cut_weak(struct search_work *work, const struct index *index, float share)
 }
 
 static int
+prepare(struct filter *filter)
+{
+    if (filter_prepare(filter) == 0)
+        return 0;
+    log_error("search: no memory for its criteria, or too many of them");
+    return -1;
+}
+
+static int
 rank_once(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
     struct index *index = catalogue_index_to_weigh(catalogue);
@@ -153,8 +203,7 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     make_filter(work, catalogue, search);
     buffer_clear(&words);
     buffer_clear(&soft);
-    if (filter_prepare(&work->filter) < 0) {
-        log_error("search: no memory for its criteria, or too many of them");
+    if (work->ids.failed || prepare(&work->filter) < 0) {
         search_end(work);
         return -1;
     }
@@ -227,6 +276,8 @@ int
 search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
     work->relaxed = NULL;
+    if (find_ids(&work->ids, catalogue, search->criteria, NULL) < 0)
+        return -1;
     if (search->wish == NULL || json_text(search->wish, "colour", "")[0] == '\0')
         return rank_once(work, catalogue, search);
     if (rank_any_colour(work, catalogue, search) != 0)
@@ -367,24 +418,43 @@ set_unchecked(const struct search_work *work, json_t *result)
     json_decref(unchecked);
 }
 
+/* The cards of what was found, and their traits beside them; the texts of all come in one go. Returns 0, or
+ * -1 when the catalogue can't be read (logged). */
+static int
+make_cards(struct search_work *work, struct catalogue *catalogue, const struct search *search,
+           json_t *products, json_t *traits)
+{
+    const struct index *index = catalogue_index(catalogue);
+    uint32_t variants[CATALOGUE_RECORDS];
+    struct record records[CATALOGUE_RECORDS];
+    int count = work->ranking.count < CATALOGUE_RECORDS ? work->ranking.count : CATALOGUE_RECORDS;
+
+    for (int i = 0; i < count; i++)
+        variants[i] = card_variant(index, work, &work->ranking.hits[i]);
+    if (catalogue_records(catalogue, variants, (size_t)count, records) < 0)
+        return -1;
+    for (int i = 0; i < count; i++) {
+        json_array_append_new(products, card_new(index, work, search, variants[i], &records[i]));
+        json_array_append_new(traits, card_traits(index, variants[i], &work->ranking.hits[i]));
+    }
+    return 0;
+}
+
 int
 search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search,
            json_t **result, json_t **traits)
 {
     json_t *products, *beside;
-    int status = 0;
 
     if (search_rank(work, catalogue, search) < 0)
         return -1;
     products = json_array();
     beside = json_array();
-    for (int i = 0; i < work->ranking.count && status == 0; i++) {
-        json_t *card = card_new(catalogue, work, search, &work->ranking.hits[i]);
-
-        status = card == NULL ? -1 : 0;
-        json_array_append_new(products, card);
-        if (traits != NULL)
-            json_array_append_new(beside, card_traits(catalogue, work, &work->ranking.hits[i]));
+    if (make_cards(work, catalogue, search, products, beside) < 0) {
+        json_decref(products);
+        json_decref(beside);
+        search_end(work);
+        return -1;
     }
     *result = json_pack("{s:s, s:s}", "slot", search->slot, "outcome",
                         work->ranking.count > 0 ? "found" : "none_match");
@@ -408,49 +478,60 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
     else
         json_decref(beside);
     search_end(work);
-    if (status < 0) {
-        json_decref(*result);
-        *result = NULL;
-        if (traits != NULL) {
-            json_decref(*traits);
-            *traits = NULL;
-        }
+    return 0;
+}
+
+/* Which of PASSING's products keep the filter: their ids and the variants to show. Returns how many. */
+static size_t
+keep_passing(const struct search_work *work, const struct index *index, const json_t *ids,
+             const char *passing[CATALOGUE_RECORDS], uint32_t variants[CATALOGUE_RECORDS])
+{
+    size_t count = 0, i;
+    const json_t *id;
+
+    json_array_foreach(ids, i, id)
+    {
+        struct ranking_hit hit = { .product = UINT32_MAX };
+
+        for (size_t k = 0; k < work->ids.count && json_is_string(id); k++)
+            if (strcmp(work->ids.ids[k], json_string_value(id)) == 0)
+                hit.product = work->ids.products[k];
+        if (hit.product == UINT32_MAX || count == CATALOGUE_RECORDS ||
+            !filter_passes(&work->filter, hit.product))
+            continue;
+        passing[count] = json_string_value(id);
+        variants[count++] = card_variant(index, work, &hit);
     }
-    return status;
+    return count;
 }
 
 int
 search_passing(struct search_work *work, struct catalogue *catalogue, const struct search *search,
                const json_t *ids, json_t **passing)
 {
+    const struct index *index = catalogue_index(catalogue);
     struct filter *filter = &work->filter;
-    const json_t *id;
-    int status = 0;
-    size_t i;
+    const char *kept[CATALOGUE_RECORDS];
+    uint32_t variants[CATALOGUE_RECORDS];
+    struct record records[CATALOGUE_RECORDS];
+    size_t count;
 
-    filter_begin(filter, catalogue_index(catalogue), search->slot, search->now);
-    filter_add_criteria(filter, search->criteria, search->rates, find, catalogue);
-    if (filter_prepare(filter) < 0) {
-        log_error("search: no memory for its criteria, or too many of them");
+    if (find_ids(&work->ids, catalogue, search->criteria, ids) < 0)
+        return -1;
+    filter_begin(filter, index, search->slot, search->now);
+    filter_add_criteria(filter, search->criteria, search->rates, find, &work->ids);
+    if (work->ids.failed || prepare(filter) < 0) {
+        search_end(work);
+        return -1;
+    }
+    count = keep_passing(work, index, ids, kept, variants);
+    if (catalogue_records(catalogue, variants, count, records) < 0) {
         search_end(work);
         return -1;
     }
     *passing = json_object();
-    json_array_foreach(ids, i, id)
-    {
-        struct ranking_hit hit = { .product = UINT32_MAX };
-        json_t *card;
-
-        if (json_is_string(id))
-            hit.product = catalogue_find(catalogue, json_string_value(id));
-        if (hit.product == UINT32_MAX || !filter_passes(filter, hit.product))
-            continue;
-        if ((card = card_new(catalogue, work, search, &hit)) == NULL)
-            status = -1;
-        json_object_set_new(*passing, json_string_value(id), card);
-    }
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(*passing, kept[i], card_new(index, work, search, variants[i], &records[i]));
     search_end(work);
-    if (status < 0)
-        json_decref(*passing);
-    return status;
+    return 0;
 }

@@ -25,8 +25,18 @@ struct search {
     const struct weights *weights;
 };
 
+/* The products that a lookup names by their ids, found in one go. */
+struct search_ids {
+    struct catalogue *catalogue;
+    const char *ids[128];
+    uint32_t products[128]; /* UINT32_MAX: there is none */
+    size_t count;
+    bool failed; /* they could not be asked for */
+};
+
 /* One lookup on its way; large, so that it is made once and used again. */
 struct search_work {
+    struct search_ids ids;
     struct question query, soft, said;
     const char *relaxed; /* the wish's field that was given up because nothing has it; NULL: none */
     struct ranking_plan plan;

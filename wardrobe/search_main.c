@@ -83,7 +83,11 @@ print_hit(struct catalogue *catalogue, const struct search_work *work, const str
 {
     const struct ranking_hit *hit = &work->ranking.hits[place];
     const struct index *index = catalogue_index(catalogue);
-    json_t *card = card_new(catalogue, work, search, hit);
+    uint32_t variant = card_variant(index, work, hit);
+    struct record record;
+    json_t *card = catalogue_records(catalogue, &variant, 1, &record) < 0
+                       ? NULL
+                       : card_new(index, work, search, variant, &record);
     const json_t *price = json_object_get(card, "price");
     char money[40] = "price unknown";
 

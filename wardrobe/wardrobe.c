@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/json.h"
 #include "common/log.h"
-#include "wardrobe/facets.h"
 
 struct catalogue *
 wardrobe_catalogue(struct wardrobe *self, const char *version)
@@ -39,7 +39,7 @@ take(struct wardrobe *self, struct catalogue *fresh)
     self->previous_until_ms = clock_now_ms() + CATALOGUE_KEPT_MS;
     self->catalogue = fresh;
     json_decref(self->facets);
-    self->facets = facets_new(index, self->daemon.options.catalogue_language, clock_wall_ms() / 1000);
+    self->facets = json_read(catalogue_facets(fresh), strlen(catalogue_facets(fresh)), NULL);
     if (self->facets != NULL && self->model != NULL) /* so that the orchestrator asks */
         json_object_set_new(self->facets, "chooses", json_true());
     log_info("catalogue version=%s products=%u variants=%u terms=%u", catalogue_version(fresh),

@@ -39,7 +39,8 @@ rank(struct search_work *work, struct catalogue *catalogue, const struct search 
         const struct index *index = catalogue_index(catalogue);
         struct record record;
 
-        if (catalogue_record(catalogue, index->products[work->ranking.hits[i].product].first, &record) == 0)
+        if (catalogue_records(catalogue, &index->products[work->ranking.hits[i].product].first, 1, &record) ==
+            0)
             printf(" %s", record.id);
     }
     printf("\n");

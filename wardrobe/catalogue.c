@@ -1,0 +1,370 @@
+/* catalogue -- one interface, two homes; see catalogue.h. */
+
+#include "wardrobe/catalogue.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "wardrobe/catalogue_home.h"
+
+struct catalogue {
+    const struct catalogue_home *home;
+    void *reader;
+    struct index *index;
+    char *facets;
+    char version[40];
+};
+
+struct catalogue_lock {
+    const struct catalogue_home *home;
+    void *kept;
+};
+
+struct catalogue_writer {
+    const struct catalogue_home *home;
+    void *kept;
+};
+
+struct catalogue_patch {
+    const struct catalogue_home *home;
+    void *kept;
+};
+
+static const struct catalogue_home *const homes[] = { &catalogue_sqlite };
+
+/* The last takes all that the others do not. */
+static const struct catalogue_home *
+home_of(const char *path)
+{
+    size_t i = 0;
+
+    while (i + 1 < sizeof homes / sizeof *homes && !homes[i]->is_at(path))
+        i++;
+    return homes[i];
+}
+
+const char *
+catalogue_name(const char *path)
+{
+    static _Thread_local char names[4][256];
+    static _Thread_local unsigned turn;
+    char *name = names[turn++ % 4];
+    const char *host = strstr(path, "://"), *end = path + strcspn(path, "?");
+
+    if (host == NULL || host > end) {
+        snprintf(name, sizeof names[0], "%s", path);
+        return name;
+    }
+    host += 3;
+    /* what stands before an @ and behind a ? may be secret */
+    for (const char *at = host; at < end; at++)
+        if (*at == '@')
+            host = at + 1;
+    snprintf(name, sizeof names[0], "%.*s%.*s", (int)(strstr(path, "://") + 3 - path), path,
+             (int)(end - host), host);
+    return name;
+}
+
+/* -- reading ------------------------------------------------------------------------------------- */
+
+/* Whether it is a catalogue of this program; says what to do when not. */
+static bool
+is_ours(const struct catalogue *catalogue, const char *path)
+{
+    char *schema = catalogue->home->setting(catalogue->reader, "schema");
+    bool ours = schema != NULL && strcmp(schema, CATALOGUE_SCHEMA) == 0;
+
+    if (schema == NULL)
+        log_error("%s: no catalogue, or a broken one: import the shop's feed again", catalogue_name(path));
+    else if (!ours)
+        log_error("%s: made by another version (%s): import the shop's feed again", catalogue_name(path),
+                  schema);
+    free(schema);
+    return ours;
+}
+
+static int
+load(struct catalogue *catalogue, const char *path, const struct lexicon *lexicon)
+{
+    char *version;
+
+    if (!is_ours(catalogue, path))
+        return -1;
+    catalogue->facets = catalogue->home->setting(catalogue->reader, "facets");
+    if ((version = catalogue->home->setting(catalogue->reader, "version")) != NULL)
+        snprintf(catalogue->version, sizeof catalogue->version, "%s", version);
+    free(version);
+    catalogue->index = index_load(lexicon, catalogue->home->section, catalogue->reader);
+    if (catalogue->index != NULL)
+        return catalogue->home->loaded(catalogue->reader);
+    if (!catalogue->home->is_away(catalogue->reader)) /* else it has said so */
+        log_error("%s: its index is broken: import the shop's feed again", catalogue_name(path));
+    return -1;
+}
+
+struct catalogue *
+catalogue_open(const char *path, const struct lexicon *lexicon, bool *missing)
+{
+    struct catalogue *catalogue = calloc(1, sizeof *catalogue);
+    bool none = false;
+
+    if (catalogue == NULL) {
+        log_error("%s: no memory", catalogue_name(path));
+        return NULL;
+    }
+    catalogue->home = home_of(path);
+    catalogue->reader = catalogue->home->open(path, &none);
+    if (missing != NULL)
+        *missing = none;
+    if (none)
+        log_error("%s: no catalogue there: `./ensemble import FEED` makes one", catalogue_name(path));
+    if (catalogue->reader == NULL || load(catalogue, path, lexicon) < 0)
+        catalogue_close(&catalogue);
+    return catalogue;
+}
+
+void
+catalogue_close(struct catalogue **catalogue)
+{
+    if (*catalogue == NULL)
+        return;
+    if ((*catalogue)->reader != NULL)
+        (*catalogue)->home->close((*catalogue)->reader);
+    index_destroy(&(*catalogue)->index);
+    free((*catalogue)->facets);
+    free(*catalogue);
+    *catalogue = NULL;
+}
+
+const struct index *
+catalogue_index(const struct catalogue *catalogue)
+{
+    return catalogue->index;
+}
+
+struct index *
+catalogue_index_to_weigh(struct catalogue *catalogue)
+{
+    return catalogue->index;
+}
+
+const char *
+catalogue_version(const struct catalogue *catalogue)
+{
+    return catalogue->version;
+}
+
+const char *
+catalogue_facets(const struct catalogue *catalogue)
+{
+    return catalogue->facets == NULL ? "" : catalogue->facets;
+}
+
+bool
+catalogue_is_replaced(struct catalogue *catalogue)
+{
+    return catalogue->home->is_replaced(catalogue->reader);
+}
+
+bool
+catalogue_is_away(const struct catalogue *catalogue)
+{
+    return catalogue->home->is_away(catalogue->reader);
+}
+
+int
+catalogue_records(struct catalogue *catalogue, const uint32_t *variants, size_t count, struct record *records)
+{
+    struct place places[CATALOGUE_RECORDS];
+
+    assert(count <= CATALOGUE_RECORDS);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t product = catalogue->index->variants[variants[i]].product;
+
+        places[i] = (struct place) { variants[i], product,
+                                     variants[i] - catalogue->index->products[product].first };
+    }
+    return count == 0 ? 0 : catalogue->home->records(catalogue->reader, places, count, records);
+}
+
+int
+catalogue_find(struct catalogue *catalogue, const char *const *ids, size_t count, uint32_t *products)
+{
+    return count == 0 ? 0 : catalogue->home->find(catalogue->reader, ids, count, products);
+}
+
+/* -- writing ------------------------------------------------------------------------------------- */
+
+struct catalogue_lock *
+catalogue_lock(const char *path)
+{
+    const struct catalogue_home *home = home_of(path);
+    void *kept = home->lock(path);
+    struct catalogue_lock *lock = kept == NULL ? NULL : malloc(sizeof *lock);
+
+    if (lock != NULL)
+        *lock = (struct catalogue_lock) { home, kept };
+    else if (kept != NULL) {
+        log_error("%s: no memory", catalogue_name(path));
+        home->unlock(kept);
+    }
+    return lock;
+}
+
+void
+catalogue_unlock(struct catalogue_lock **lock)
+{
+    if (*lock == NULL)
+        return;
+    (*lock)->home->unlock((*lock)->kept);
+    free(*lock);
+    *lock = NULL;
+}
+
+struct catalogue_writer *
+catalogue_begin(const char *path, const char *language)
+{
+    struct catalogue_writer *writer = calloc(1, sizeof *writer);
+
+    if (writer == NULL) {
+        log_error("%s: no memory", catalogue_name(path));
+        return NULL;
+    }
+    writer->home = home_of(path);
+    if ((writer->kept = writer->home->begin(path)) == NULL ||
+        catalogue_set(writer, "schema", CATALOGUE_SCHEMA) < 0 ||
+        catalogue_set(writer, "language", language) < 0)
+        catalogue_abandon(&writer);
+    return writer;
+}
+
+int
+catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t product, bool new_product)
+{
+    return writer->home->add(writer->kept, item, product, new_product);
+}
+
+int
+catalogue_save_section(void *owner, const char *section, const void *bytes, size_t size)
+{
+    struct catalogue_writer *writer = owner;
+
+    return writer->home->save_section(writer->kept, section, bytes, size);
+}
+
+void *
+catalogue_saved_section(void *owner, const char *section, size_t *size)
+{
+    struct catalogue_writer *writer = owner;
+
+    return writer->home->saved_section(writer->kept, section, size);
+}
+
+int
+catalogue_set(struct catalogue_writer *writer, const char *name, const char *value)
+{
+    return writer->home->set(writer->kept, name, value);
+}
+
+int
+catalogue_finish(struct catalogue_writer **writer)
+{
+    int status = (*writer)->home->finish((*writer)->kept);
+
+    catalogue_abandon(writer);
+    return status;
+}
+
+void
+catalogue_abandon(struct catalogue_writer **writer)
+{
+    if (*writer == NULL)
+        return;
+    if ((*writer)->kept != NULL)
+        (*writer)->home->abandon((*writer)->kept);
+    free(*writer);
+    *writer = NULL;
+}
+
+/* -- patching ------------------------------------------------------------------------------------ */
+
+struct catalogue_patch *
+catalogue_patch_begin(const char *path)
+{
+    struct catalogue_patch *patch = calloc(1, sizeof *patch);
+
+    if (patch == NULL) {
+        log_error("%s: no memory", catalogue_name(path));
+        return NULL;
+    }
+    patch->home = home_of(path);
+    if ((patch->kept = patch->home->patch_begin(path)) == NULL)
+        catalogue_patch_abandon(&patch);
+    return patch;
+}
+
+int
+catalogue_patch_find(struct catalogue_patch *patch, const char *id, struct item *item)
+{
+    return patch->home->patch_find(patch->kept, id, item);
+}
+
+int
+catalogue_patch_next(struct catalogue_patch *patch, struct item *item)
+{
+    return patch->home->patch_next(patch->kept, item);
+}
+
+int
+catalogue_patch_set(struct catalogue_patch *patch, const struct item *item)
+{
+    return patch->home->patch_set(patch->kept, item);
+}
+
+int
+catalogue_patch_say(struct catalogue_patch *patch, const char *name, const char *value)
+{
+    return patch->home->patch_say(patch->kept, name, value);
+}
+
+void *
+catalogue_patch_section(void *owner, const char *section, size_t *size)
+{
+    struct catalogue_patch *patch = owner;
+
+    return patch->home->patch_section(patch->kept, section, size);
+}
+
+int
+catalogue_patch_finish(struct catalogue_patch **patch)
+{
+    int status = (*patch)->home->patch_finish((*patch)->kept);
+
+    catalogue_patch_abandon(patch);
+    return status;
+}
+
+void
+catalogue_patch_abandon(struct catalogue_patch **patch)
+{
+    if (*patch == NULL)
+        return;
+    if ((*patch)->kept != NULL)
+        (*patch)->home->patch_abandon((*patch)->kept);
+    free(*patch);
+    *patch = NULL;
+}
+
+void
+catalogue_patch_variant(struct variant *variant, const struct item *item, const char *currency)
+{
+    variant->price = item->price;
+    variant->sale = item->sale;
+    variant->sale_from = item->sale_from;
+    variant->sale_to = item->sale_to;
+    variant->availability = (uint8_t)item->availability;
+    variant->currency = strcmp(item->currency, currency) == 0;
+}
