@@ -1,17 +1,7 @@
 #ifndef EXTRACTOR_EXTRACTOR_H
 #define EXTRACTOR_EXTRACTOR_H
 
-#include "common/daemon.h"
-#include "common/instructions.h"
-#include "common/model/model.h"
-#include "common/tasks.h"
-
-struct extractor {
-    struct daemon daemon;
-    struct model *model;
-    struct instructions *instructions;
-    struct tasks *tasks; /* what is in hand */
-};
+#include "common/assistant.h"
 
 /* EXTRACT: take it in hand. */
 handler on_extract;

@@ -3,8 +3,8 @@
 int
 on_cancel(void *self, struct peer *from, const struct message *message)
 {
-    struct extractor *extractor = self;
+    struct assistant *assistant = self;
 
-    tasks_cancel(extractor->tasks, from, message);
+    tasks_cancel(assistant->tasks, from, message);
     return 0;
 }

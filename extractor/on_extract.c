@@ -47,11 +47,11 @@ prompt(const struct extract *extract)
 int
 on_extract(void *self, struct peer *from, const struct message *message)
 {
-    struct extractor *extractor = self;
+    struct assistant *assistant = self;
     const struct extract *extract = &message->extract;
     json_t *messages = paragraph_has_words(extract->paragraph) ? prompt(extract) : NULL;
 
-    tasks_take(extractor->tasks, from, message, messages, NULL, extract->shopper);
+    tasks_take(assistant->tasks, from, message, messages, NULL, extract->shopper);
     return 0;
 }
 
@@ -97,17 +97,17 @@ answered(void *owner, const struct model_result *result)
 void
 extract_begin(struct task *task)
 {
-    struct extractor *extractor = task->self;
-    const struct instructions *instructions = extractor->instructions;
+    struct assistant *assistant = task->self;
+    const struct instructions *instructions = assistant->instructions;
     json_t *tools;
     struct model_request request = {
-        .model = extractor->daemon.options.extract_model,
-        .effort = extractor->daemon.options.extract_effort,
+        .model = assistant->daemon.options.extract_model,
+        .effort = assistant->daemon.options.extract_effort,
         .instructions = instructions_text(instructions),
         .tool_choice = "auto",
         .stream = true, /* so that silence is noticed; nobody sees the calls before they are whole */
         .restartable = true,
-        .max_tokens = extractor->daemon.options.extract_tokens,
+        .max_tokens = assistant->daemon.options.extract_tokens,
         .cache_key = instructions_version(instructions),
     };
 
@@ -117,6 +117,6 @@ extract_begin(struct task *task)
     }
     tools = json_pack("[O]", (json_t *)instructions_schema(instructions));
     request.tools = tools;
-    task_ask(task, extractor->model, &request, answered);
+    task_ask(task, assistant->model, &request, answered);
     json_decref(tools);
 }

@@ -30,12 +30,12 @@ prompt(const struct assess *assess)
 int
 on_assess(void *self, struct peer *from, const struct message *message)
 {
-    struct psychologist *psychologist = self;
+    struct assistant *assistant = self;
     const struct assess *assess = &message->assess;
     json_t *known = json_pack("{s:O?, s:O?, s:O?, s:O?}", "criteria", assess->criteria, "profile",
                               assess->profile, "shown", assess->shown, "facets", assess->facets);
 
-    tasks_take(psychologist->tasks, from, message, prompt(assess), known, assess->shopper);
+    tasks_take(assistant->tasks, from, message, prompt(assess), known, assess->shopper);
     return 0;
 }
 
@@ -72,19 +72,19 @@ answered(void *owner, const struct model_result *result)
 void
 assess_begin(struct task *task)
 {
-    struct psychologist *psychologist = task->self;
-    const struct instructions *instructions = psychologist->instructions;
+    struct assistant *assistant = task->self;
+    const struct instructions *instructions = assistant->instructions;
     struct model_request request = {
-        .model = psychologist->daemon.options.assess_model,
-        .effort = psychologist->daemon.options.assess_effort,
+        .model = assistant->daemon.options.assess_model,
+        .effort = assistant->daemon.options.assess_effort,
         .instructions = instructions_text(instructions),
         .schema_name = instructions_version(instructions),
         .schema = instructions_schema(instructions),
         .stream = true, /* so that silence is noticed; nobody sees the text before it is whole */
         .restartable = true,
-        .max_tokens = psychologist->daemon.options.assess_tokens,
+        .max_tokens = assistant->daemon.options.assess_tokens,
         .cache_key = instructions_version(instructions),
     };
 
-    task_ask(task, psychologist->model, &request, answered);
+    task_ask(task, assistant->model, &request, answered);
 }

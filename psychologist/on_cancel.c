@@ -3,8 +3,8 @@
 int
 on_cancel(void *self, struct peer *from, const struct message *message)
 {
-    struct psychologist *psychologist = self;
+    struct assistant *assistant = self;
 
-    tasks_cancel(psychologist->tasks, from, message);
+    tasks_cancel(assistant->tasks, from, message);
     return 0;
 }

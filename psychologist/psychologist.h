@@ -1,17 +1,7 @@
 #ifndef PSYCHOLOGIST_PSYCHOLOGIST_H
 #define PSYCHOLOGIST_PSYCHOLOGIST_H
 
-#include "common/daemon.h"
-#include "common/instructions.h"
-#include "common/model/model.h"
-#include "common/tasks.h"
-
-struct psychologist {
-    struct daemon daemon;
-    struct model *model;
-    struct instructions *instructions;
-    struct tasks *tasks; /* what is in hand */
-};
+#include "common/assistant.h"
 
 /* ASSESS: take it in hand. */
 handler on_assess;

@@ -16,7 +16,7 @@
  * tests/psychologist/test_on_assess.c. */
 
 struct scene {
-    struct extractor self;
+    struct assistant self;
     struct peer *orchestrator;
 };
 

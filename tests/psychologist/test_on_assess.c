@@ -23,7 +23,7 @@ static const char *const answer =
     "\"class\":\"letters\"}],\"exclude_shown\":[]}";
 
 struct scene {
-    struct psychologist self;
+    struct assistant self;
     struct peer *orchestrator, *another;
 };
 
