@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 void
 buffer_clear(struct buffer *buffer)
 {
@@ -67,6 +69,20 @@ buffer_text(struct buffer *buffer, const char *text)
 }
 
 void
+buffer_number(struct buffer *buffer, int64_t number)
+{
+    char digits[20], *first = digits + sizeof digits;
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+    do
+        *--first = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (number < 0)
+        buffer_append(buffer, "-", 1);
+    buffer_append(buffer, first, (size_t)(digits + sizeof digits - first));
+}
+
+void
 buffer_printf(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;
@@ -86,35 +102,6 @@ buffer_printf(struct buffer *buffer, const char *format, ...)
     buffer->size += (size_t)size;
 }
 
-/* How many bytes the UTF-8 sequence at TEXT has, of SIZE there; 0 when it is none (overlong,
- * surrogate, cut). Table 3-7 of the Unicode standard. */
-static size_t
-utf8_sequence(const unsigned char *text, size_t size)
-{
-    unsigned char low = 0x80, high = 0xBF;
-    size_t length;
-
-    if (text[0] < 0x80)
-        return 1;
-    if (text[0] < 0xC2 || text[0] > 0xF4)
-        return 0;
-    length = text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
-    if (text[0] == 0xE0)
-        low = 0xA0;
-    if (text[0] == 0xED)
-        high = 0x9F;
-    if (text[0] == 0xF0)
-        low = 0x90;
-    if (text[0] == 0xF4)
-        high = 0x8F;
-    if (size < length || text[1] < low || text[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
-}
-
 static void
 append_escaped(struct buffer *buffer, unsigned char c)
 {
@@ -131,14 +118,18 @@ append_escaped(struct buffer *buffer, unsigned char c)
 void
 buffer_json_string(struct buffer *buffer, const char *text, size_t size)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
     size_t plain = 0; /* start of what needs no change */
 
     buffer_append(buffer, "\"", 1);
     for (size_t i = 0; i < size;) {
-        size_t length = utf8_sequence(bytes + i, size - i);
+        size_t length;
 
-        if (length > 0 && bytes[i] >= 0x20 && bytes[i] != '"' && bytes[i] != '\\') {
+        if ((unsigned char)text[i] < 0x80 && text[i] >= 0x20 && text[i] != '"' && text[i] != '\\') {
+            i++;
+            continue;
+        }
+        length = utf8_sequence(text + i, size - i);
+        if (length > 1) {
             i += length;
             continue;
         }
@@ -146,7 +137,7 @@ buffer_json_string(struct buffer *buffer, const char *text, size_t size)
         if (length == 0)
             buffer_text(buffer, "\xEF\xBF\xBD");
         else
-            append_escaped(buffer, bytes[i]);
+            append_escaped(buffer, (unsigned char)text[i]);
         plain = ++i;
     }
     buffer_append(buffer, text + plain, size - plain);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bytes that grow. {0} is an empty one. What is appended to many times remembers a failure
  * (no memory) in `failed`, and is asked once at the end. The bytes are followed by a NUL that is
@@ -25,6 +26,9 @@ void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
 
 /* Append the string TEXT. */
 void buffer_text(struct buffer *buffer, const char *text);
+
+/* Append NUMBER in decimal. */
+void buffer_number(struct buffer *buffer, int64_t number);
 
 /* Append as printf does. */
 void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));

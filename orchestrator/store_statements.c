@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json.h"
 #include "common/log.h"
 #include "orchestrator/store_sqlite.h"
 
@@ -62,7 +63,7 @@ bind(sqlite3_stmt *statement, const char *types, va_list arguments)
             status = sqlite3_bind_text(statement, n, va_arg(arguments, const char *), -1, SQLITE_STATIC);
         } else if (*types == 'j') {
             const json_t *value = va_arg(arguments, const json_t *);
-            char *dumped = value == NULL ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+            char *dumped = value == NULL ? NULL : json_string_of(value);
 
             if (value != NULL && dumped == NULL)
                 status = SQLITE_NOMEM;
@@ -246,7 +247,7 @@ store_column_json(struct store *store, sqlite3_stmt *statement, int n)
     json_t *value = NULL;
 
     if (found != NULL)
-        value = json_loadb(found, (size_t)sqlite3_column_bytes(statement, n), JSON_DECODE_ANY, NULL);
+        value = json_read_any(found, (size_t)sqlite3_column_bytes(statement, n));
     if (value == NULL) {
         log_error("store: a row that is no JSON, taken as null file=%s: the file is damaged", store->path);
         value = json_null();

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/buffer.h"
+#include "common/json_quick.h"
 
 /* The value of \uXXXX at P, or -1. */
 static long
@@ -64,9 +65,13 @@ json_t *
 lenient_read(const char *bytes, size_t size)
 {
     json_error_t error;
-    json_t *value = json_loadb(bytes, size, JSON_ALLOW_NUL, &error);
+    json_t *value = json_quick_read(bytes, size, true);
     char *mended;
 
+    if (json_is_object(value) || json_is_array(value))
+        return value;
+    json_decref(value);
+    value = json_loadb(bytes, size, JSON_ALLOW_NUL, &error);
     if (value != NULL || json_error_code(&error) != json_error_invalid_syntax ||
         memmem(bytes, size, "\\u", 2) == NULL)
         return value;

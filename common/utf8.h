@@ -1,0 +1,10 @@
+#ifndef COMMON_UTF8_H
+#define COMMON_UTF8_H
+
+#include <stddef.h>
+
+/* How many bytes the UTF-8 sequence at TEXT has, of SIZE (1 or more) there; 0 when it is none (overlong,
+ * surrogate, cut). */
+size_t utf8_sequence(const char *text, size_t size);
+
+#endif
