@@ -4,7 +4,7 @@
 Both get the same questions (../shared/data/utterances), the same products (../shared/data/catalog) and the
 same understudy, each with its own model calls (counted). What is measured, as design.md section 8 asks:
 
-  capacity     queries a second without a model's delay, closed loop
+  capacity     queries a second without a model's delay, closed loop, and the CPU of each process for a query
   half load    time from question to end, without a delay, at half of the peer's own capacity
   realistic    first word, first product, whole answer with 0.7 s to the first token and 130 tokens a second
 
@@ -39,6 +39,12 @@ def questions(folder):
     with open(SHARED / "data/utterances/webshop-fashion-goals-dev.tsv", encoding="utf-8") as goals:
         path.write_text("".join(line.split("\t", 1)[1] for line in goals if "\t" in line), encoding="utf-8")
     return path
+
+
+def cpu_ms(pid):
+    """CPU that a process has used in all its threads, milliseconds."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def load(port, file, *more):
@@ -87,6 +93,27 @@ class Side:
     def run(self, *more):
         return load(self.port, questions(self.folder), *(["--peer"] if self.name == "peer" else []), *more)
 
+    def cpu(self):
+        """CPU used by now: {process: milliseconds}; the load generator counts too."""
+        used = {daemon.label: cpu_ms(daemon.process.pid) for daemon in self.ensemble.daemons}
+        if self.peer:
+            used["peer"] = cpu_ms(self.peer.pid)
+        times = os.times()
+        used["load"] = (times.children_user + times.children_system) * 1000
+        return used
+
+    def capacity(self, queries):
+        """Closed loop, warmed up. Says where the CPU goes, a line for each process."""
+        self.run("--clients", 16, "--queries", 30)
+        before, calls = self.cpu(), self.model_calls()
+        out = self.run("--clients", 16, "--queries", queries)
+        after = self.cpu()
+        split = {name: round((after[name] - before[name]) / queries, 2) for name in after}
+        for name, ms in sorted(split.items(), key=lambda one: -one[1]):
+            say(f"{self.name}: {name:13} {ms:6.2f} ms of CPU a query")
+        say(f"{self.name}: {'together':13} {sum(split.values()):6.2f} ms")
+        return out, split, round((self.model_calls() - calls) / queries, 2)
+
     def model_calls(self):
         port = self.model_url.split(":")[2].split("/")[0]
         text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
@@ -113,9 +140,8 @@ def without_delay(folder):
     for name in ("peer", "ensemble"):
         side = Side(name, 0, 0, folder)
         try:
-            before = side.model_calls()
-            out[name] = {"capacity": side.run("--clients", 16, "--queries", QUERIES, "--warm", 30)}
-            out[name]["model_calls_per_query"] = round((side.model_calls() - before) / (QUERIES + 30), 2)
+            capacity, split, calls = side.capacity(QUERIES)
+            out[name] = {"capacity": capacity, "cpu_ms": split, "model_calls_per_query": calls}
             say(f"{name}: {out[name]}")
             rate = out["peer"]["capacity"]["qps"] / 2
             out[name]["half"] = side.run("--clients", 64, "--queries", QUERIES, "--rate", round(rate, 2))
@@ -155,6 +181,7 @@ def main():
         "first_word_ratio": round(slow["ensemble"]["first_word_p50_ms"] / slow["peer"]["first_word_p50_ms"], 3),
         "first_product_p50_ms": slow["ensemble"]["first_product_p50_ms"],
         "whole_ratio": round(slow["ensemble"]["p50_ms"] / slow["peer"]["p50_ms"], 3),
+        "cpu_ms": ours["cpu_ms"], "peer_cpu_ms": peer["cpu_ms"],
         "model_calls_per_query": ours["model_calls_per_query"], "peer_model_calls_per_query": peer["model_calls_per_query"],
         "errors": ours["capacity"]["errors"] + ours["half"]["errors"] + slow["ensemble"]["errors"],
     }))
