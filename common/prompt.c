@@ -113,6 +113,8 @@ prompt_shown(const json_t *shown)
         }
         if (json_is_string(json_object_get(card, "colour")))
             json_object_set(line, "colour", json_object_get(card, "colour"));
+        if (json_is_true(json_object_get(card, "look")))
+            json_object_set_new(line, "look", json_true());
         json_array_append_new(seen, line);
     }
     return seen;

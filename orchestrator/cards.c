@@ -306,8 +306,19 @@ cards_on_page(const struct walk *walk, int order[RUN_STEPS])
     return count;
 }
 
+static bool
+is_in_look(const struct walk *walk, const char *id)
+{
+    json_t *choice;
+    const char *slot;
+
+    json_object_foreach(walk->look, slot, choice) if (strcmp(json_text(choice, "productId", ""), id) ==
+                                                      0) return true;
+    return false;
+}
+
 static json_t *
-line_of(const json_t *product, const json_t *result)
+line_of(const struct walk *walk, const json_t *product, const json_t *result)
 {
     const char *slot = json_text(product, "slot", json_text(result, "slot", ""));
     json_t *line = json_pack("{s:s, s:s, s:s}", "id", json_text(product, "id", ""), "title",
@@ -317,6 +328,8 @@ line_of(const json_t *product, const json_t *result)
         json_object_set(line, "price", json_object_get(product, "price"));
     if (json_object_get(product, "colour") != NULL)
         json_object_set(line, "colour", json_object_get(product, "colour"));
+    if (is_in_look(walk, json_text(product, "id", "")))
+        json_object_set_new(line, "look", json_true());
     return line;
 }
 
@@ -338,7 +351,7 @@ cards_shown(struct walk *walk)
                 json_object_get(walk->withdrawn, id) != NULL)
                 continue;
             json_object_set_new(seen, id, json_true());
-            json_array_append_new(shown, line_of(product, result));
+            json_array_append_new(shown, line_of(walk, product, result));
         }
     }
     json_decref(seen);

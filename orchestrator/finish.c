@@ -192,6 +192,8 @@ end_well(struct walk *walk, const char *outcome)
         event_state_delta(&walk->scratch, "look", look);
         walk_emit(walk);
     }
+    json_decref(walk->look);
+    walk->look = json_incref(look);
     json_object_set(result, "degraded", walk->degraded);
     json_object_set_new(result, "topic", json_string(json_text(walk->thread.profile, "topic", "fashion")));
     json_object_set_new(result, "threadId", json_string(walk->stored.thread));

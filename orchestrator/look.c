@@ -66,6 +66,13 @@ formality(double one, double other)
     return apart > 1 ? 0 : 1 - apart;
 }
 
+/* Nobody wears a look of a man's and a woman's things; what is for both goes with either. */
+static bool
+are_of_two(char one, char other)
+{
+    return one != '\0' && other != '\0' && one != other;
+}
+
 /* Dress and set cover what top and bottom do. */
 static bool
 excludes(const char *one, const char *other)
@@ -110,7 +117,8 @@ adds(const struct search *search, int slot, int index)
         if (search->chosen[i] < 0)
             continue;
         other = candidate(search, i);
-        if (strcmp(other->product, own->product) == 0 || excludes(search->slots[i].slot, here->slot) ||
+        if (strcmp(other->product, own->product) == 0 || are_of_two(other->gender, own->gender) ||
+            excludes(search->slots[i].slot, here->slot) ||
             excludes(here->slot, search->slots[i].slot))
             return -1;
         harmony += COLOUR_WEIGHT * look_colours(other->colour_family, own->colour_family) +

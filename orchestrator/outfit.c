@@ -46,6 +46,14 @@ chosen_first(const struct walk *walk, int step)
     return choose < 0 ? NULL : json_string_value(walk->pieces[choose].result);
 }
 
+static char
+gender_of(const json_t *product)
+{
+    const char *gender = json_text(product, "gender", "");
+
+    return strcmp(gender, "male") == 0 ? 'm' : strcmp(gender, "female") == 0 ? 'f' : '\0';
+}
+
 static void
 add_candidate(const struct walk *walk, struct composition *composition, int slot, int step, size_t at)
 {
@@ -67,6 +75,7 @@ add_candidate(const struct walk *walk, struct composition *composition, int slot
     into->candidates[place] = (struct look_candidate) {
         .product = id,
         .colour_family = json_text(traits, "colour_family", ""),
+        .gender = gender_of(product),
         .formality = json_is_number(level) ? json_number_value(level) / FORMALITY_MOST : -1,
         .price = json_number(json_object_get(product, "price"), "amount", -1),
     };
@@ -125,14 +134,16 @@ why_open(const struct composition *composition, int slot, int64_t budget)
 
 /* The outfit's budget in the catalogue's currency, or -1: there is none, or no rate for the one it is in. */
 static int64_t
-budget_of(const struct walk *walk, const char *own)
+budget_of(const struct walk *walk, const char *own, bool *unchecked)
 {
     const char *currency;
     int64_t budget = criteria_budget(walk->thread.criteria, &currency);
 
-    if (budget < 0 || currency[0] == '\0' || strcmp(own, currency) == 0)
-        return budget;
-    return money_convert(walk->self->rates, budget, currency, own);
+    if (budget >= 0 && currency[0] != '\0' && strcmp(own, currency) != 0) {
+        budget = money_convert(walk->self->rates, budget, currency, own);
+        *unchecked = budget < 0;
+    }
+    return budget;
 }
 
 json_t *
@@ -141,7 +152,8 @@ outfit_compose(struct walk *walk, json_t **look)
     struct composition *composition = calloc(1, sizeof *composition);
     json_t *result = json_object(), *open = json_array();
     const char *currency = json_text(walk->self->facets, "currency", "USD");
-    int64_t budget = budget_of(walk, currency);
+    bool unchecked = false;
+    int64_t budget = budget_of(walk, currency, &unchecked);
 
     if (composition == NULL)
         abort();
@@ -167,6 +179,8 @@ outfit_compose(struct walk *walk, json_t **look)
         json_object_set_new(result, "budget",
                             json_pack("{s:I, s:s, s:b}", "max", (json_int_t)budget, "currency", currency,
                                       "kept", composition->look.kept));
+    if (unchecked)
+        json_object_set_new(result, "unchecked", json_pack("[s]", "price"));
     free(composition);
     return result;
 }

@@ -79,6 +79,7 @@ walk_destroy(struct walk **place)
     free(walk->name_thread);
     json_decref(walk->usage);
     json_decref(walk->degraded);
+    json_decref(walk->look);
     json_decref(walk->withdrawn);
     json_decref(walk->patch);
     suggestion_clear(&walk->suggestion);

@@ -84,6 +84,7 @@ struct walk {
     json_t *usage;       /* list, one entry for each model */
     double cost;         /* dollars, as far as known */
     json_t *degraded;    /* list of {what, reason} */
+    json_t *look;        /* as RUN_FINISHED has it; NULL before */
     json_t *withdrawn;   /* set of product ids: {id: true} */
     bool model_told;     /* CUSTOM model was sent */
     bool stricter_later; /* a hard criterion came after lookups had been asked */

@@ -125,17 +125,44 @@ take_away(json_t *criteria, const struct criterion *change)
     json_decref(words);
 }
 
-void
-change_criteria(json_t *criteria, const struct criterion *change)
+/* Beside "for kids" it is "for boys", not "for men". */
+static void
+name_the_child(json_t *criteria)
 {
-    if (change->removes) {
-        take_away(criteria, change);
+    json_t *gender = json_object_get(criteria, "gender"), *ages = json_object_get(criteria, "age_group");
+    const json_t *any = json_object_get(gender, "any");
+    const char *one = json_string_value(json_array_get(any, 0));
+    const char *age = json_string_value(json_array_get(json_object_get(ages, "any"), 0));
+    char label[LABEL_BYTES];
+
+    if (one == NULL)
         return;
-    }
+    label_criterion(gender, label);
+    if (age != NULL && strcmp(age, "adult") != 0 && json_array_size(any) == 1 && strcmp(one, "unisex") != 0)
+        strcpy(label, strcmp(one, "male") == 0 ? "for boys" : "for girls");
+    gender = json_copy(gender); /* that of before has its own label */
+    json_object_set_new(gender, "label", json_string(label));
+    json_object_set_new(criteria, "gender", gender);
+}
+
+static void
+set_criterion(json_t *criteria, const struct criterion *change)
+{
     if (strcmp(change->field, "price") == 0 || json_array_size(change->any) > 0)
         set_wanted(criteria, change);
     if (json_array_size(change->none) > 0)
         set_excluded(criteria, change);
+}
+
+void
+change_criteria(json_t *criteria, const struct criterion *change)
+{
+    if (change->removes)
+        take_away(criteria, change);
+    else
+        set_criterion(criteria, change);
+    if (strcmp(change->field, "gender") == 0 || strcmp(change->field, "age_group") == 0)
+        name_the_child(criteria);
 }
 
 /* -- products ----------------------------------------------------------------------------------- */

@@ -174,6 +174,31 @@ cut_weak(struct search_work *work, const struct index *index, float share)
     ranking->count = kept;
 }
 
+/* Whether the shopper's own words are about anything that a shop has. "Thanks" and "write me a poem" are not;
+ * products beside the answer to them would be noise. */
+static bool
+is_about_products(const struct question *query, const struct index *index)
+{
+    const struct traits *wants = &query->wants;
+    bool said = false;
+
+    if (wants->kind_count + wants->category_count + wants->brand_count + wants->occasion_count > 0 ||
+        wants->colours != 0 || wants->materials != 0 || query->size_count > 0 || query->on_sale ||
+        query->in_stock || query->counts || query->order != ORDER_BEST)
+        return true;
+    for (int i = 0; i < query->term_count; i++) {
+        const struct query_term *term = &query->terms[i];
+
+        if (term->like[0] != '\0' || term->is_excluded)
+            continue;
+        if (index_list(index, term->stem) == NULL)
+            return false;
+        said = true;
+    }
+    return said || wants->genders != 0 || wants->ages != 0 || wants->season_count > 0 ||
+           query->price_min >= 0 || query->price_max >= 0;
+}
+
 static int
 prepare(struct filter *filter)
 {
@@ -220,6 +245,8 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     }
     if (work->ranking.count > search->limit)
         work->ranking.count = search->limit;
+    if (search->early && !is_about_products(&work->query, index))
+        work->ranking.count = 0;
     if (search->early && work->plan.order == ORDER_BEST)
         cut_weak(work, index, search->weights->cut);
     return 0;

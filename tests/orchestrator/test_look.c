@@ -150,6 +150,28 @@ nothing_found_leaves_everything_open(void **state)
 }
 
 static void
+a_look_is_for_one_person(void **state)
+{
+    struct look_slot slots[] = {
+        { "top", 2, { thing("his", "", -1, 100), thing("hers", "", -1, 100) } },
+        { "bottom", 1, { thing("her trousers", "", -1, 100) } },
+        { "shoes", 1, { thing("anybody's", "", -1, 100) } },
+    };
+    struct look look;
+
+    (void)state;
+    slots[0].candidates[0].gender = 'm';
+    slots[0].candidates[1].gender = slots[1].candidates[0].gender = 'f';
+    look = compose(slots, 3, -1);
+    assert_int_equal(look.chosen[0], 1);
+    assert_int_equal(look.chosen[1], 0);
+    assert_int_equal(look.chosen[2], 0);
+    slots[0].count = 1;
+    look = compose(slots, 3, -1);
+    assert_int_equal(look.chosen[0] + look.chosen[1], -1); /* one of the two stays open */
+}
+
+static void
 the_best_of_all_looks_is_found(void **state)
 {
     /* four slots of four: the search is compared with trying every choice that fills all of them */
@@ -238,6 +260,7 @@ main(void)
         cmocka_unit_test(a_dress_is_not_worn_with_a_top),
         cmocka_unit_test(a_price_that_is_not_known_leaves_the_budget_unsaid),
         cmocka_unit_test(nothing_found_leaves_everything_open),
+        cmocka_unit_test(a_look_is_for_one_person),
         cmocka_unit_test(the_best_of_all_looks_is_found),
         cmocka_unit_test(twelve_slots_of_twelve_are_answered),
         cmocka_unit_test(colours_go_together_or_not),

@@ -218,6 +218,14 @@ words_are_cleaned_and_said_on_chips(void **state)
     static const struct learning cases[] = {
         { "{}", "{'op':'set','field':'gender','slot':'top','any':['Men','male']}", "",
           "{'gender':{'field':'gender','slot':'all','any':['male'],'label':'for men'}}" },
+        { "{'gender':{'field':'gender','slot':'all','any':['male'],'label':'for men'}}",
+          "{'op':'set','field':'age_group','slot':'all','any':['kids']}", "",
+          "{'gender':{'field':'gender','slot':'all','any':['male'],'label':'for boys'},"
+          "'age_group':{'field':'age_group','slot':'all','any':['kids'],'label':'for kids'}}" },
+        { "{'gender':{'field':'gender','slot':'all','any':['female'],'label':'for girls'},"
+          "'age_group':{'field':'age_group','slot':'all','any':['kids'],'label':'for kids'}}",
+          "{'op':'remove','field':'age_group','slot':'all'}", "",
+          "{'gender':{'field':'gender','slot':'all','any':['female'],'label':'for women'}}" },
         { "{}", "{'op':'set','field':'gender','slot':'all','any':['robot']}", "", "{}" },
         { "{}", "{'op':'set','field':'age_group','slot':'all','any':['children']}", "",
           "{'age_group':{'field':'age_group','slot':'all','any':['kids'],'label':'for kids'}}" },

@@ -188,6 +188,19 @@ early_words_bring_varied_garments_that_suit(void **state)
 }
 
 static void
+early_words_about_nothing_that_a_shop_has_bring_nothing(void **state)
+{
+    static const char *const words[] = { "thanks", "hello!", "write me a poem", "what is the meaning of life" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_int_equal(look(words[i], NULL, NULL, true, IN_NOVEMBER), 0);
+        assert_false(json_is_true(json_object_get(result, "named")));
+    }
+    assert_int_not_equal(look("something for men", NULL, NULL, true, IN_NOVEMBER), 0);
+}
+
+static void
 the_cheapest_and_how_many_are_exact(void **state)
 {
     (void)state;
@@ -234,6 +247,7 @@ main(void)
         cmocka_unit_test(a_sale_ends_on_its_day),
         cmocka_unit_test(nothing_found_says_what_blocked_it_and_what_one_step_brings),
         cmocka_unit_test(early_words_bring_varied_garments_that_suit),
+        cmocka_unit_test(early_words_about_nothing_that_a_shop_has_bring_nothing),
         cmocka_unit_test(the_cheapest_and_how_many_are_exact),
         cmocka_unit_test(what_cannot_be_checked_is_said),
         cmocka_unit_test(facets_are_small_and_say_what_there_is),
