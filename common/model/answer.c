@@ -89,11 +89,28 @@ answer_keep(char **text, const json_t *object, const char *key)
 void
 answer_error(struct answer *answer, const json_t *body)
 {
-    if (answer->error.class != MODEL_ERROR_NONE && answer->error.message != NULL)
-        return;
-    errors_clear(&answer->error);
-    errors_of(&answer->error, answer->error.http, body);
+    struct server_error error;
+
+    errors_of(&error, answer->error.http, body);
     answer->end = ANSWER_FAILED;
+    if (answer->error.message != NULL && (answer->error.code != NULL || error.code == NULL)) {
+        errors_clear(&error);
+        return;
+    }
+    errors_clear(&answer->error);
+    answer->error = error;
+}
+
+void
+answer_words(struct answer *answer, const char *name, const char *data, size_t size)
+{
+    if (*data == '{' || *data == '[') {
+        answer->garbage = answer->closed = true;
+    } else if (strcmp(name, "error") == 0 && answer->error.message == NULL) {
+        errors_clear(&answer->error);
+        errors_read(&answer->error, 0, data, size);
+        answer->end = ANSWER_FAILED;
+    }
 }
 
 /* The status by what was said, and for errors the error. */

@@ -57,8 +57,12 @@ void answer_refusal(struct answer *answer, const json_t *text);
 /* Set *TEXT to the string at KEY of OBJECT, if there is one that isn't empty. */
 void answer_keep(char **text, const json_t *object, const char *key);
 
-/* Note the error that BODY tells of; the first one with a message stays. */
+/* Note the error that BODY tells of; the first one with a message stays, unless only the second has a code.
+ */
 void answer_error(struct answer *answer, const json_t *body);
+
+/* Data of an event of NAME that is no JSON: an error in words, JSON that is broken, or nothing to us. */
+void answer_words(struct answer *answer, const char *name, const char *data, size_t size);
 
 /* What the answer came to, into RESULT (whose http, attempts, request_id, retry_after_ms stay as they are):
  * the order of checks of the wire reference, section 9. TOOLS and GLUED as for calls_finish(). */

@@ -239,7 +239,7 @@ static void
 settle_vectors(struct model_call *call, struct model_result *result)
 {
     struct exchange *exchange = &call->exchange;
-    json_t *body = lenient_read(buffer_string(&exchange->body), exchange->body.size);
+    json_t *body = lenient_event(buffer_string(&exchange->body), exchange->body.size);
 
     if (exchange->http >= 300 || exchange->answer.error.class != MODEL_ERROR_NONE) {
         json_decref(body);

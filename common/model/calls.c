@@ -74,15 +74,24 @@ by_id(const struct calls *calls, const char *id)
     return NULL;
 }
 
+/* Without an id: whole arguments after other ones, or another name, are another call. */
+static bool
+is_another(const struct call *call, const char *name, const json_t *arguments)
+{
+    if (*name == '\0' || call->name == NULL)
+        return false;
+    return strcmp(call->name, name) != 0 || (json_is_object(arguments) && call->arguments.size > 0);
+}
+
 /* The call that a fragment with an index belongs to. A new id with a name at a place that is taken is
  * another call: gateways that number all of them 0. A new id without a name is the same call: proxies
  * that make up ids as they go. */
 static struct call *
-of_slot(struct calls *calls, int64_t slot, const char *id, const char *name)
+of_slot(struct calls *calls, int64_t slot, const char *id, const char *name, const json_t *arguments)
 {
     struct call *call = by_slot(calls, slot);
 
-    if (call == NULL)
+    if (call == NULL || (*id == '\0' && is_another(call, name, arguments)))
         return calls_add(calls, slot);
     if (*id && call->id != NULL && strcmp(call->id, id) != 0 && *name) {
         struct call *same = by_id(calls, id);
@@ -126,16 +135,17 @@ calls_fragment(struct calls *calls, const json_t *fragment, size_t position, siz
     const json_t *index = json_object_get(fragment, "index");
     const char *id = json_text(fragment, "id", "");
     const char *name = json_text(function, "name", "");
+    const json_t *arguments = json_object_get(function, "arguments");
     struct call *call;
 
     if (!json_is_object(fragment))
         return;
-    call = json_is_integer(index) ? of_slot(calls, json_integer_value(index), id, name)
+    call = json_is_integer(index) ? of_slot(calls, json_integer_value(index), id, name, arguments)
                                   : of_none(calls, id, name, position, count);
     if (call == NULL)
         return;
     calls_name(calls, call, id, name);
-    calls_arguments(calls, call, json_object_get(function, "arguments"));
+    calls_arguments(calls, call, arguments);
 }
 
 bool
@@ -371,7 +381,7 @@ calls_finish(const struct calls *calls, const json_t *tools, bool glued, bool cu
     struct results results = { 0 };
 
     for (size_t i = 0; i < calls->count; i++)
-        finish_one(&results, &calls->list[i], tools, glued, cut);
+        finish_one(&results, &calls->list[i], tools, glued, cut || calls->list[i].cut);
     *count = results.count;
     return results.list;
 }

@@ -18,6 +18,7 @@ struct call {
     char *id, *name;
     struct buffer arguments;
     bool replaced; /* the arguments came whole and are not to be appended to */
+    bool cut;      /* the server says that it is incomplete: not to be run */
 };
 
 struct calls {

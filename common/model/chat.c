@@ -203,6 +203,10 @@ read_content(struct answer *answer, const json_t *content)
         answer_text(answer, json_string_value(content), json_string_length(content));
         return;
     }
+    if (json_is_object(content)) { /* one part, not in a list */
+        read_content(answer, json_object_get(content, "text"));
+        return;
+    }
     json_array_foreach(content, i, part)
     {
         const char *type = json_text(part, "type", "");
@@ -233,7 +237,9 @@ read_message(struct answer *answer, const json_t *message)
     {
         calls_fragment(&answer->calls, fragment, i, json_array_size(calls));
     }
-    if (json_is_object(legacy) && json_array_size(calls) == 0) {
+    if (json_is_object(calls)) /* one call, not in a list */
+        calls_fragment(&answer->calls, calls, 0, 1);
+    if (json_is_object(legacy) && json_array_size(calls) == 0 && !json_is_object(calls)) {
         json_t *wrapped = json_pack("{s:i, s:O}", "index", 0, "function", legacy);
         calls_fragment(&answer->calls, wrapped, 0, 1);
         json_decref(wrapped);
@@ -256,25 +262,33 @@ read_finish(struct answer *answer, const char *reason)
         answer->end = ANSWER_STOP;
 }
 
+static bool
+is_begun(const struct answer *answer)
+{
+    return answer->text.size > 0 || answer->refusal.size > 0 || answer->calls.count > 0;
+}
+
+/* The choice at POSITION. We ask for one; who gives more gives the others for nothing. */
 static void
-read_choice(struct answer *answer, const json_t *choice)
+read_choice(struct answer *answer, const json_t *choice, size_t position)
 {
     const json_t *delta = json_object_get(choice, "delta");
     const json_t *message = json_object_get(choice, "message");
 
-    if (json_number(choice, "index", 0) != 0)
-        return; /* we ask for one; who gives more gives the others for nothing */
+    if (json_number(choice, "index", (int64_t)position) != 0)
+        return;
     if (json_is_object(delta))
         read_message(answer, delta);
-    else if (json_is_object(message))
+    else if (json_is_object(message) && !is_begun(answer)) /* after deltas it says the same once more */
         read_message(answer, message);
     else if (json_is_string(json_object_get(choice, "text")))
         read_content(answer, json_object_get(choice, "text"));
     read_finish(answer, json_text(choice, "finish_reason", ""));
 }
 
-void
-chat_whole(struct answer *answer, const json_t *body)
+/* A chunk, or a whole answer: they differ in the choice's `delta` or `message`. */
+static void
+read_body(struct answer *answer, const json_t *body)
 {
     const json_t *choice;
     size_t i;
@@ -291,7 +305,8 @@ chat_whole(struct answer *answer, const json_t *body)
     {
         if (json_is_object(json_object_get(choice, "error")))
             answer_error(answer, choice);
-        read_choice(answer, choice);
+        read_choice(answer, choice, i);
+        usage_read(&answer->usage, json_object_get(choice, "usage")); /* Moonshot */
     }
     usage_read(&answer->usage, json_object_get(json_object_get(body, "x_groq"), "usage"));
     usage_read(&answer->usage, json_object_get(body, "usage"));
@@ -309,6 +324,14 @@ read_marker(struct answer *answer)
 }
 
 void
+chat_whole(struct answer *answer, const json_t *body)
+{
+    read_body(answer, body);
+    if (answer->end == ANSWER_OPEN && is_begun(answer) && calls_are_whole(&answer->calls))
+        answer->end = ANSWER_STOP; /* a server that gives no reason */
+}
+
+void
 chat_event(struct answer *answer, const char *name, const char *data, size_t size)
 {
     json_t *body;
@@ -319,14 +342,14 @@ chat_event(struct answer *answer, const char *name, const char *data, size_t siz
         read_marker(answer);
         return;
     }
-    if ((body = lenient_read(data, size)) == NULL) {
-        if (*data == '{' || *data == '[')
-            answer->garbage = answer->closed = true;
-        return; /* words between the events are nobody's */
+    if ((body = lenient_event(data, size)) == NULL) {
+        answer_words(answer, name, data, size);
+        return;
     }
-    if (strcmp(name, "error") == 0 && !errors_is_error(body))
+    if (strcmp(name, "error") == 0 && !errors_is_error(body) &&
+        !json_is_array(json_object_get(body, "choices")))
         answer_error(answer, body);
     else
-        chat_whole(answer, body);
+        read_body(answer, body);
     json_decref(body);
 }

@@ -349,7 +349,7 @@ errors_of(struct server_error *error, int http, const json_t *body)
 void
 errors_read(struct server_error *error, int http, const char *body, size_t size)
 {
-    json_t *value = lenient_read(body, size);
+    json_t *value = lenient_event(body, size);
 
     if (value != NULL) {
         errors_of(error, http, value);

@@ -98,6 +98,26 @@ exchange_bytes(struct exchange *exchange, int http, const char *bytes, size_t si
     return state_of(&exchange->answer);
 }
 
+/* An object in each line, which some servers give in place of events. What is cut or garbage has no end. */
+static void
+end_lines(struct exchange *exchange, const char *text, size_t size)
+{
+    const char *end = text + size, *next;
+
+    for (; text < end && *text == '{' && !exchange->answer.closed; text = next) {
+        const char *line_end = memchr(text, '\n', (size_t)(end - text));
+        size_t line = (size_t)((line_end ? line_end : end) - text);
+        json_t *value = lenient_event(text, line);
+
+        json_decref(value);
+        if (value == NULL)
+            return;
+        on_event(exchange, "", text, line);
+        for (next = text + line; next < end && strchr("\r\n \t", *next) != NULL && *next != '\0'; next++)
+            ;
+    }
+}
+
 /* An object came where events or an object were asked for. */
 static void
 end_whole(struct exchange *exchange)
@@ -108,9 +128,11 @@ end_whole(struct exchange *exchange)
 
     while (size > 0 && strchr("\t\r\n \xEF\xBB\xBF", *text) != NULL)
         text++, size--;
-    body = lenient_read(text, size);
-    if (body == NULL)
-        return; /* cut, or garbage: it has no end */
+    body = lenient_event(text, size);
+    if (body == NULL) {
+        end_lines(exchange, text, size);
+        return;
+    }
     if (exchange->dialect == DIALECT_CHAT)
         chat_whole(&exchange->answer, body);
     else

@@ -83,6 +83,42 @@ items_by_id(const struct answer *answer, const char *id)
     return NULL;
 }
 
+struct item *
+items_by_call(const struct answer *answer, const char *call_id)
+{
+    for (size_t i = answer->items ? answer->items->count : 0; *call_id && i-- > 0;)
+        if (answer->items->list[i].call_id && strcmp(answer->items->list[i].call_id, call_id) == 0)
+            return &answer->items->list[i];
+    return NULL;
+}
+
+static bool
+differs(const char *known, const json_t *wire, const char *key)
+{
+    const char *other = json_text(wire, key, "");
+
+    return known != NULL && *other != '\0' && strcmp(known, other) != 0;
+}
+
+struct item *
+items_open_like(const struct answer *answer, const json_t *wire)
+{
+    for (size_t i = 0; answer->items && i < answer->items->count; i++) {
+        struct item *item = &answer->items->list[i];
+        if (!item->done && item->kind == items_kind(wire) && !differs(item->call_id, wire, "call_id"))
+            return item;
+    }
+    return NULL;
+}
+
+bool
+items_is_other(const struct item *item, const json_t *wire)
+{
+    if (item->kind != items_kind(wire))
+        return true;
+    return item->kind == KIND_CALL ? differs(item->call_id, wire, "call_id") : differs(item->id, wire, "id");
+}
+
 enum kind
 items_kind(const json_t *item)
 {
@@ -120,7 +156,7 @@ items_of(struct answer *answer, const json_t *event, enum kind kind)
 static void
 hand_on(struct answer *answer, const struct item *item, struct part *part)
 {
-    if (item->commentary || part->refusal || part->text.size <= part->handed)
+    if (item->commentary || part->refusal || part->guess || part->text.size <= part->handed)
         return;
     answer_hand(answer, part->text.bytes + part->handed, part->text.size - part->handed);
     part->handed = part->text.size;
@@ -138,6 +174,7 @@ items_replace_text(struct answer *answer, struct item *item, int64_t index, bool
 
     if (value == NULL || (part = part_of(answer, item, index, refusal)) == NULL)
         return;
+    part->guess = false;
     other = part->handed > size || (part->handed > 0 && memcmp(part->text.bytes, value, part->handed) != 0);
     buffer_reset(&part->text);
     buffer_append(&part->text, value, size);
@@ -145,6 +182,38 @@ items_replace_text(struct answer *answer, struct item *item, int64_t index, bool
     if (other)
         part->handed = size;
     hand_on(answer, item, part);
+}
+
+/* Whether a delta begins with what TEXT has, or the other way round. */
+static bool
+says_again(const struct buffer *text, const json_t *delta)
+{
+    size_t size = json_string_length(delta);
+
+    size = size < text->size ? size : text->size;
+    return size > 0 && memcmp(text->bytes, json_string_value(delta), size) == 0;
+}
+
+/* Append DELTA to TEXT, which may be a GUESS so far. */
+static void
+add_delta(struct buffer *text, bool *guess, const json_t *delta)
+{
+    if (*guess && says_again(text, delta))
+        buffer_reset(text);
+    *guess = false;
+    buffer_append(text, json_string_value(delta), json_string_length(delta));
+}
+
+void
+items_add_arguments(struct answer *answer, const json_t *event)
+{
+    const json_t *delta = json_object_get(event, "delta");
+    struct item *item = items_of(answer, event, KIND_CALL);
+
+    if (item == NULL || item->done || !json_is_string(delta))
+        return;
+    add_delta(&item->arguments, &item->guess, delta);
+    answer->calls.failed |= item->arguments.failed;
 }
 
 void
@@ -158,7 +227,7 @@ items_add_text(struct answer *answer, const json_t *event, bool refusal)
         return;
     if ((part = part_of(answer, item, json_number(event, "content_index", 0), refusal)) == NULL)
         return;
-    buffer_append(&part->text, json_string_value(delta), json_string_length(delta));
+    add_delta(&part->text, &part->guess, delta);
     answer->text.failed |= part->text.failed;
     hand_on(answer, item, part);
 }
@@ -192,26 +261,51 @@ items_arguments(struct answer *answer, struct item *item, const json_t *argument
     if (json_is_string(arguments) && json_string_length(arguments) > 0) {
         buffer_reset(&item->arguments);
         buffer_append(&item->arguments, json_string_value(arguments), json_string_length(arguments));
+        item->guess = false;
     } else if (json_is_object(arguments)) {
         buffer_reset(&item->arguments);
         json_write(&item->arguments, arguments, 0);
+        item->guess = false;
     }
     answer->calls.failed |= item->arguments.failed;
 }
 
-void
-items_read(struct answer *answer, struct item *item, const json_t *wire)
+/* What an item had when it was opened is kept, and not handed on before it is known to be more than a
+ * foretaste.
+ */
+static void
+guess_parts(struct item *item)
 {
+    for (size_t p = 0; p < item->part_count; p++)
+        item->parts[p].guess = item->parts[p].text.size > 0 && item->parts[p].handed == 0;
+}
+
+void
+items_read(struct answer *answer, struct item *item, const json_t *wire, bool opens)
+{
+    const char *phase = json_text(wire, "phase", "");
+    bool was_commentary;
+
     if (items_kind(wire) != KIND_OTHER)
         item->kind = items_kind(wire);
-    item->commentary = strcmp(json_text(wire, "phase", ""), "commentary") == 0;
+    if (*phase != '\0')
+        item->commentary = strcmp(phase, "commentary") == 0;
+    item->cut = item->kind == KIND_CALL && strcmp(json_text(wire, "status", ""), "incomplete") == 0;
     answer_keep(&item->id, wire, "id");
     answer_keep(&item->call_id, wire, "call_id");
     answer_keep(&item->name, wire, "name");
+    was_commentary = item->commentary;
+    item->commentary |= opens; /* nothing is handed on yet */
     if (item->kind == KIND_MESSAGE)
         read_content(answer, item, json_object_get(wire, "content"));
+    item->commentary = was_commentary;
     if (item->kind == KIND_CALL)
         items_arguments(answer, item, json_object_get(wire, "arguments"));
+    if (opens) {
+        guess_parts(item);
+        item->guess = item->arguments.size > 0;
+        item->opened = true;
+    }
 }
 
 bool
@@ -221,15 +315,6 @@ items_have_text(const struct answer *answer)
         for (size_t p = 0; p < answer->items->list[i].part_count; p++)
             if (answer->items->list[i].parts[p].text.size > 0)
                 return true;
-    return false;
-}
-
-bool
-items_have_call(const struct answer *answer, const char *call_id)
-{
-    for (size_t i = 0; answer->items && i < answer->items->count; i++)
-        if (answer->items->list[i].call_id && strcmp(answer->items->list[i].call_id, call_id) == 0)
-            return true;
     return false;
 }
 
@@ -246,27 +331,61 @@ has_answer(const struct items *items)
 }
 
 static void
-settle_item(struct answer *answer, struct item *item, bool show)
+settle_text(struct answer *answer, const struct item *item, bool show)
 {
     for (size_t p = 0; p < item->part_count; p++) {
-        struct part *part = &item->parts[p];
+        const struct part *part = &item->parts[p];
         const char *text = part->text.bytes ? part->text.bytes : "";
 
-        if (part->refusal)
+        if (part->refusal) {
             buffer_append(&answer->refusal, text, part->text.size);
-        else if (!item->commentary || show)
-            answer_append(answer, text, part->text.size);
-        if (show && item->commentary && !part->refusal) /* it was held back */
+            continue;
+        }
+        if (item->commentary && !show)
+            continue;
+        answer_append(answer, text, part->text.size);
+        if (item->commentary || part->guess) /* it was held back */
             answer_hand(answer, text, part->text.size);
     }
-    if (item->kind == KIND_CALL) {
-        struct call *call = calls_add(&answer->calls, item->index);
-        if (call == NULL)
-            return;
-        calls_name(&answer->calls, call, item->call_id ? item->call_id : item->id, item->name);
-        buffer_append(&call->arguments, buffer_string(&item->arguments), item->arguments.size);
-        answer->calls.failed |= call->arguments.failed;
+}
+
+static void
+settle_call(struct answer *answer, const struct item *item)
+{
+    struct call *call = calls_add(&answer->calls, item->index);
+
+    if (call == NULL)
+        return;
+    call->cut = item->cut;
+    calls_name(&answer->calls, call, item->call_id ? item->call_id : item->id, item->name);
+    buffer_append(&call->arguments, buffer_string(&item->arguments), item->arguments.size);
+    answer->calls.failed |= call->arguments.failed;
+}
+
+/* The calls in the order of their indexes, those of one index as they came. */
+static void
+settle_calls(struct answer *answer)
+{
+    const struct items *items = answer->items;
+    const struct item *list = items->list;
+    size_t count = 0, *order = malloc((items->count + 1) * sizeof *order);
+
+    if (order == NULL) {
+        answer->calls.failed = true;
+        return;
     }
+    for (size_t i = 0; i < items->count; i++) {
+        size_t at = count;
+        if (list[i].kind != KIND_CALL)
+            continue;
+        for (; at > 0 && list[order[at - 1]].index > list[i].index; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+        count++;
+    }
+    for (size_t i = 0; i < count; i++)
+        settle_call(answer, &list[order[i]]);
+    free(order);
 }
 
 void
@@ -280,5 +399,6 @@ items_settle(struct answer *answer)
     items->settled = true;
     show = !has_answer(items) && answer->end != ANSWER_OPEN && answer->end != ANSWER_FAILED;
     for (size_t i = 0; i < items->count; i++)
-        settle_item(answer, &items->list[i], show);
+        settle_text(answer, &items->list[i], show);
+    settle_calls(answer);
 }

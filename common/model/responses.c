@@ -105,11 +105,12 @@ item_added(struct answer *answer, const json_t *event)
     struct item *item = json_is_integer(index) ? items_by_index(answer, json_integer_value(index))
                                                : items_by_id(answer, json_text(wire, "id", ""));
 
-    if (item == NULL || item->done) /* a server that numbers all of them alike opens another */
+    /* a server that numbers all of them alike opens another */
+    if (item == NULL || item->done || (item->opened && items_is_other(item, wire)))
         item = items_add(answer, json_is_integer(index) ? json_integer_value(index) : (int64_t)count,
                          items_kind(wire));
     if (item != NULL)
-        items_read(answer, item, wire);
+        items_read(answer, item, wire, true);
 }
 
 static void
@@ -122,37 +123,53 @@ item_done(struct answer *answer, const json_t *event)
         item = items_by_id(answer, json_text(wire, "id", ""));
     if (item == NULL)
         item = items_of(answer, event, items_kind(wire));
+    if (item != NULL && item->done && items_is_other(item, wire))
+        item = items_add(answer, item->index, items_kind(wire));
     if (item == NULL || !json_is_object(wire))
         return;
-    items_read(answer, item, wire);
+    items_read(answer, item, wire, false);
     item->done = true;
 }
 
 /* -- the response ------------------------------------------------------------------------------- */
 
+/* The item that an entry of the last event's output is; its numbers may be others, where that event leaves
+ * something out. */
+static struct item *
+item_of_last(const struct answer *answer, int64_t index, const json_t *wire)
+{
+    struct item *item = items_by_call(answer, json_text(wire, "call_id", ""));
+
+    if (item == NULL)
+        item = items_by_id(answer, json_text(wire, "id", ""));
+    if (item == NULL)
+        item = items_by_index(answer, index);
+    if (item == NULL || item->kind != items_kind(wire))
+        item = items_open_like(answer, wire);
+    return item;
+}
+
 /* Fill in from the last event's output what the events before it left out. */
 static void
 merge_item(struct answer *answer, int64_t index, const json_t *wire, bool had_text)
 {
-    struct item *item = items_by_index(answer, index);
     enum kind kind = items_kind(wire);
+    struct item *item;
 
     if (kind == KIND_OTHER)
         return;
-    if (item == NULL || item->kind != kind)
-        item = items_by_id(answer, json_text(wire, "id", ""));
-    if (item != NULL && item->kind == kind) {
-        if (!item->done)
-            items_read(answer, item, wire);
-        item->done = true;
-        return;
+    item = item_of_last(answer, index, wire);
+    if (item == NULL) {
+        if (kind == KIND_MESSAGE && had_text)
+            return;
+        item = items_add(answer, index, kind);
+    } else if (item->done && kind == KIND_CALL && items_is_other(item, wire)) {
+        item = items_add(answer, index, kind);
     }
-    if (kind == KIND_MESSAGE ? had_text : items_have_call(answer, json_text(wire, "call_id", "?")))
+    if (item == NULL || item->done)
         return;
-    if ((item = items_add(answer, index, kind)) != NULL) {
-        items_read(answer, item, wire);
-        item->done = true;
-    }
+    items_read(answer, item, wire, false);
+    item->done = true;
 }
 
 static void
@@ -161,10 +178,12 @@ read_end(struct answer *answer, const json_t *response)
     const char *status = json_text(response, "status", "");
     const char *reason = json_text(json_object_get(response, "incomplete_details"), "reason", "");
 
-    if (strcmp(status, "completed") == 0)
+    if (strcmp(reason, "content_filter") == 0)
+        answer->end = ANSWER_FILTER;
+    else if (strcmp(status, "completed") == 0)
         answer->end = ANSWER_STOP;
     else if (strcmp(status, "incomplete") == 0)
-        answer->end = strcmp(reason, "content_filter") == 0 ? ANSWER_FILTER : ANSWER_LENGTH;
+        answer->end = ANSWER_LENGTH;
     else if (strcmp(status, "failed") == 0 || strcmp(status, "cancelled") == 0)
         answer->end = ANSWER_FAILED;
 }
@@ -209,7 +228,8 @@ static void
 read_last(struct answer *answer, const json_t *event, enum answer_end end)
 {
     read_response(answer, json_object_get(event, "response"));
-    if (answer->end == ANSWER_OPEN || end == ANSWER_FAILED)
+    if (answer->end == ANSWER_OPEN || end == ANSWER_FAILED ||
+        (answer->end == ANSWER_STOP && end == ANSWER_LENGTH))
         answer->end = end;
     if (answer->error.class != MODEL_ERROR_NONE)
         answer->end = ANSWER_FAILED;
@@ -224,10 +244,13 @@ responses_whole(struct answer *answer, const json_t *body)
     answer->events = true;
     if (json_is_object(inner) && json_object_get(body, "output") == NULL)
         body = inner;
-    if (errors_is_error(body) && json_object_get(body, "output") == NULL)
+    if (errors_is_error(body) && json_object_get(body, "output") == NULL) {
         answer_error(answer, body);
-    else
-        read_response(answer, body);
+        return;
+    }
+    read_response(answer, body);
+    if (answer->end == ANSWER_OPEN && json_text(body, "status", NULL) == NULL && answer->items != NULL)
+        answer->end = ANSWER_STOP; /* a server that gives no status */
 }
 
 /* -- events ------------------------------------------------------------------------------------- */
@@ -289,15 +312,15 @@ on_refusal_done(struct answer *answer, const json_t *event)
 }
 
 static void
-on_arguments_delta(struct answer *answer, const json_t *event)
+on_part_done(struct answer *answer, const json_t *event)
 {
-    const json_t *delta = json_object_get(event, "delta");
-    struct item *item = items_of(answer, event, KIND_CALL);
+    const json_t *part = json_object_get(event, "part");
+    bool refusal = strcmp(json_text(part, "type", ""), "refusal") == 0;
+    const json_t *text = json_object_get(part, refusal ? "refusal" : "text");
+    struct item *item = json_string_length(text) ? items_of(answer, event, KIND_MESSAGE) : NULL;
 
-    if (item == NULL || item->done || !json_is_string(delta))
-        return;
-    buffer_append(&item->arguments, json_string_value(delta), json_string_length(delta));
-    answer->calls.failed |= item->arguments.failed;
+    if (item != NULL && item->kind == KIND_MESSAGE && !item->done)
+        items_replace_text(answer, item, json_number(event, "content_index", 0), refusal, text);
 }
 
 static void
@@ -322,12 +345,13 @@ static const struct {
     void (*read)(struct answer *answer, const json_t *event);
 } events[] = {
     { "response.output_text.delta", on_text_delta },
-    { "response.function_call_arguments.delta", on_arguments_delta },
+    { "response.function_call_arguments.delta", items_add_arguments },
     { "response.reasoning_summary_text.delta", on_reasoning },
     { "response.reasoning_text.delta", on_reasoning },
     { "response.output_item.added", item_added },
     { "response.output_item.done", item_done },
     { "response.output_text.done", on_text_done },
+    { "response.content_part.done", on_part_done },
     { "response.function_call_arguments.done", on_arguments_done },
     { "response.refusal.delta", on_refusal_delta },
     { "response.refusal.done", on_refusal_done },
@@ -375,9 +399,8 @@ responses_event(struct answer *answer, const char *name, const char *data, size_
         answer->marker = answer->closed = true; /* without a last event this is no end: truncated */
         return;
     }
-    if ((event = lenient_read(data, size)) == NULL) {
-        if (*data == '{' || *data == '[')
-            answer->garbage = answer->closed = true;
+    if ((event = lenient_event(data, size)) == NULL) {
+        answer_words(answer, name, data, size);
         return;
     }
     read_event(answer, name, event);

@@ -173,7 +173,7 @@ is_whole(const char *data, size_t size)
 
     if (sse_is_done(data, size))
         return true;
-    if ((value = lenient_read(data, size)) == NULL)
+    if ((value = lenient_event(data, size)) == NULL)
         return false;
     json_decref(value);
     return true;

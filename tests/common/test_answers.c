@@ -253,6 +253,271 @@ responses_of_all_kinds(void **state)
         check(DIALECT_RESPONSES, cases[i].http, cases[i].body, cases[i].expected);
 }
 
+/* Servers that keep to what the wire reference says of them and to nothing else. */
+static void
+chat_servers_with_ways_of_their_own(void **state)
+{
+    static const struct {
+        int http;
+        const char *body, *expected;
+    } cases[] = {
+        /* bytes: invalid UTF-8, numbers that nobody can hold, NaN, raw control characters */
+        { 200, CHUNK("{\"content\":\"a\xFF\"}", "\"stop\"") DONE, "ok \"a\xEF\xBF\xBD\"" },
+        { 200,
+          D("{\"created\":99999999999999999999,\"choices\":[{\"index\":0,\"logprobs\":[NaN,-Infinity],"
+            "\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}"),
+          "ok \"a\"" },
+        { 200,
+          "event: chunk\r\nid: 7\r\ndata: {\"choices\":\r\ndata: [{\"delta\":{\"content\":\"a\"},\r\n"
+          "data: \"finish_reason\":\"stop\"}]}\r\n\r\n",
+          "ok \"a\"" },
+        { 200,
+          CHUNK("{\"content\":\"a\"}", "null") "\xEF\xBB\xBF" CHUNK("{\"content\":\"lost\"}", "null")
+              CHUNK("{}", "\"stop\""),
+          "ok \"a\"" }, /* a mark in mid-stream is part of the field's name, which nobody knows */
+        { 200, CHUNK("{\"content\":\"\\ud83d\"}", "null") CHUNK("{\"content\":\"\\ude0a\"}", "\"stop\""),
+          "ok \"\xEF\xBF\xBD\xEF\xBF\xBD\"" },
+        /* the end: twice, early, with more after it */
+        { 200, CHUNK("{\"content\":\"a\"}", "\"stop\"") DONE DONE CHUNK("{\"content\":\"b\"}", "null"),
+          "ok \"a\"" },
+        { 200, CHUNK("{\"content\":\"a\"}", "\"stop\"") CHUNK("{\"content\":\"b\"}", "null") DONE,
+          "ok \"ab\"" },
+        { 200, CHUNK("{\"content\":\"a\"}", "\"length\"") CHUNK("{}", "\"stop\"") DONE, "length \"a\"" },
+        { 200, CHUNK("{\"content\":\"a\"}", "\"tool_calls\"") DONE, "ok \"a\"" }, /* and no call */
+        { 200, CHUNK("{}", "\"tool_calls\"") DONE, "empty" },
+        { 200,
+          CHUNK("{\"role\":\"assistant\"}", "null")
+              CHUNK("{\"role\":\"assistant\",\"content\":\"a\"}", "null")
+                  CHUNK("{\"role\":\"assistant\",\"content\":\"\"}", "\"stop\"") DONE,
+          "ok \"a\"" },
+        { 200,
+          D("{\"choices\":[],\"prompt_filter_results\":[{\"prompt_index\":0}],\"id\":\"\",\"model\":\"\"}")
+              CHUNK("{\"content\":\"a\"}", "\"stop\"") D(
+                  "{\"choices\":[{\"index\":0,\"finish_reason\":null,\"content_filter_offsets\":{}}]}") DONE,
+          "ok \"a\"" },
+        /* choices: without an index, alike or none */
+        { 200,
+          D("{\"choices\":[{\"delta\":{\"content\":\"a\"}},{\"delta\":{\"content\":\"b\"}}]}")
+              CHUNK("{}", "\"stop\""),
+          "ok \"a\"" },
+        { 200, CHUNK("null", "null") CHUNK("{\"content\":{\"type\":\"text\",\"text\":\"a\"}}", "\"stop\""),
+          "ok \"a\"" },
+        /* all of it once more at the end, as the message */
+        { 200,
+          CHUNK("{\"content\":\"a\"}", "null")
+              D("{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}")
+                  DONE,
+          "ok \"a\"" },
+        { 200,
+          D("{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}") DONE,
+          "ok \"a\"" },
+        /* calls: parallel ones interleaved, after the end, one that is no list, objects at index 0 without
+           ids */
+        { 200,
+          CHUNK("{\"tool_calls\":[{\"index\":1,\"id\":\"y\",\"function\":{\"name\":\"g\",\"arguments\":\"{\"}"
+                "}]}",
+                "null") CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\","
+                              "\"arguments\":\"{\"}}]}",
+                              "null") CHUNK("{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"}\"}"
+                                            "},{\"index\":0,\"function\":{\"arguments\":\"}\"}}]}",
+                                            "\"tool_calls\"") DONE,
+          "calls g({}) f({})" },
+        { 200,
+          CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}"
+                "}]}",
+                "\"tool_calls\"")
+              CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"}\"}}]}", "null") DONE,
+          "calls f({})" },
+        { 200,
+          CHUNK("{\"tool_calls\":{\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":{}}}}", "\"stop\""),
+          "calls f({})" },
+        { 200,
+          CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":{\"a\":1}}}]}",
+                "null")
+              CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":{\"a\":2}}}]}",
+                    "null")
+                  CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"g\",\"arguments\":\"{}\"}}]}",
+                        "\"stop\""),
+          "calls f({\"a\":1}) f({\"a\":2}) g({})" },
+        { 200,
+          CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"x\",\"function\":{\"name\":\"f\",\"arguments\":\"{"
+                "\\\"a\\\":1e999}\"}}]}",
+                "\"stop\""),
+          "calls f({\"a\":1e999})!" },
+        { 200,
+          CHUNK("{\"function_call\":{\"name\":\"f\"}}", "null")
+              CHUNK("{\"function_call\":{\"arguments\":\"{\"}}", "null")
+                  CHUNK("{\"function_call\":{\"arguments\":\"}\"}}", "\"function_call\"") DONE,
+          "calls f({})" },
+        /* errors: words only, an error in the place of a chunk, a chunk that is called an error */
+        { 200, CHUNK("{\"content\":\"a\"}", "null") "event: error\ndata: upstream timed out\n\n",
+          "error:transient \"a\"" },
+        { 200, "event: error\ndata: the server is overloaded\n\n" DONE, "error:overload" },
+        { 200,
+          CHUNK("{\"content\":\"a\"}", "\"stop\"") D("{\"error\":{\"message\":\"m\",\"code\":503}}") DONE,
+          "error:overload \"a\"" },
+        { 200,
+          "event: error\ndata: "
+          "{\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n",
+          "ok \"a\"" },
+        { 200, D("{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"),
+          "error:overload" },
+        { 200, D("[{\"error\":{\"code\":503,\"message\":\"m\",\"status\":\"UNAVAILABLE\"}}]"),
+          "error:overload" },
+        { 200, D("{\"error\":\"m\"}") DONE, "error:transient" },
+        { 200,
+          D("{\"error\":null,\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}") DONE,
+          "ok \"a\"" },
+        /* lines of JSON without `data:`, and what is whole without a reason to finish */
+        { 200,
+          ": keep-alive\n\n{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n",
+          "ok \"a\"" },
+        { 200,
+          "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n{\"choices\":[{\"delta\":{\"content\":\"b\"},"
+          "\"finish_reason\":\"stop\"}]}\n",
+          "ok \"ab\"" },
+        { 200, "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n{\"error\":\"m\"}\n",
+          "error:transient \"a\"" },
+        { 200, "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n{\"choices\":[{\"del",
+          "error:transient \"a\"" },
+        { 200, "{\"choices\":[{\"message\":{\"content\":\"a\"}}]}", "ok \"a\"" },
+        { 200, "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":null}]}", "ok \"a\"" },
+        { 200,
+          "{\"choices\":[{\"message\":{\"content\":\"\",\"tool_calls\":[{\"id\":\"x\",\"function\":{\"name\":"
+          "\"f\",\"arguments\":\"{\"}}]}}]}",
+          "error:transient" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(DIALECT_CHAT, cases[i].http, cases[i].body, cases[i].expected);
+}
+
+#define ARGUMENTS(at, delta)                                                                                 \
+    E("response.function_call_arguments.delta", ",\"output_index\":" at ",\"delta\":\"" delta "\"")
+#define CALL_OF(id, name, arguments)                                                                         \
+    "{\"type\":\"function_call\",\"call_id\":\"" id "\",\"name\":\"" name "\",\"arguments\":\"" arguments    \
+    "\"}"
+#define FAILED(code)                                                                                         \
+    E("response.failed",                                                                                     \
+      ",\"response\":{\"status\":\"failed\",\"error\":{\"code\":\"" code "\",\"message\":\"m\"}}")
+
+static void
+responses_servers_with_ways_of_their_own(void **state)
+{
+    static const struct {
+        int http;
+        const char *body, *expected;
+    } cases[] = {
+        /* bytes */
+        { 200, TEXT("0", "a\xFF") COMPLETED("[]"), "ok \"a\xEF\xBF\xBD\"" },
+        { 200, E("response.created", ",\"response\":{\"created_at\":1e999}") TEXT("0", "a") COMPLETED("[]"),
+          "ok \"a\"" },
+        /* the deltas repeat what the item had when it was opened */
+        { 200, ADDED("0", CALL("{}")) ARGUMENTS("0", "{") ARGUMENTS("0", "}") COMPLETED("[]"),
+          "calls f({})" },
+        { 200, ADDED("0", MESSAGE("a")) TEXT("0", "a") TEXT("0", "b") COMPLETED("[]"), "ok \"ab\"" },
+        { 200, ADDED("0", CALL("{}")) COMPLETED("[]"), "calls f({})" },
+        { 200, ADDED("0", MESSAGE("a")) COMPLETED("[]"), "ok \"a\"" },
+        { 200,
+          ADDED("0", MESSAGE(""))
+              E("response.content_part.done",
+                ",\"output_index\":0,\"content_index\":0,\"part\":{\"type\":\"output_text\",\"text\":\"a\"}")
+                  COMPLETED("[]"),
+          "ok \"a\"" },
+        { 200,
+          E("response.content_part.done",
+            ",\"output_index\":0,\"content_index\":0,\"part\":{\"type\":\"refusal\",\"refusal\":\"no\"}")
+              COMPLETED("[]"),
+          "refusal no:no" },
+        /* the whole arguments differ from their pieces; pieces after the whole; done before it was opened */
+        { 200,
+          ADDED("0", CALL("")) ARGUMENTS("0", "{\\\"a\\\":1")
+              E("response.function_call_arguments.done",
+                ",\"output_index\":0,\"arguments\":\"{\\\"a\\\":2}\"") COMPLETED("[]"),
+          "calls f({\"a\":2})" },
+        { 200, OVER("0", CALL("{}")) ARGUMENTS("0", "x") COMPLETED("[]"), "calls f({})" },
+        { 200, OVER("1", CALL_OF("d", "g", "{}")) OVER("0", CALL_OF("c", "f", "{}")) COMPLETED("[]"),
+          "calls f({}) g({})" }, /* in the server's order */
+        { 200, ARGUMENTS("0", "{}") OVER("0", CALL("")) COMPLETED("[]"), "calls f({})" },
+        /* parallel calls whose pieces come in turns */
+        { 200,
+          ADDED("0", CALL_OF("c", "f", "")) ADDED("1", CALL_OF("d", "g", "")) ARGUMENTS("1", "{")
+              ARGUMENTS("0", "{") ARGUMENTS("1", "}") ARGUMENTS("0", "}") COMPLETED("[]"),
+          "calls f({}) g({})" },
+        /* all of them number 0, opened together or one after the other, none of them ended by itself */
+        { 200,
+          ADDED("0", CALL_OF("c", "f", "")) ARGUMENTS("0", "{}") ADDED("0", CALL_OF("d", "g", ""))
+              ARGUMENTS("0", "{\\\"a\\\":1}") COMPLETED("[]"),
+          "calls f({}) g({\"a\":1})" },
+        { 200,
+          OVER("0", CALL_OF("c", "f", "{}")) OVER("0", CALL_OF("d", "g", "{}")) OVER("0", MESSAGE("a"))
+              COMPLETED("[]"),
+          "calls \"a\" f({}) g({})" },
+        { 200,
+          OVER("0", CALL_OF("c", "f", "{}")) OVER("0", CALL_OF("c", "f", "{}"))
+              COMPLETED("[" CALL_OF("c", "f", "{}") "]"),
+          "calls f({})" }, /* said twice */
+        /* what the events left out stands in the last one, at another place */
+        { 200,
+          ADDED("0", "{\"type\":\"reasoning\"}") ADDED("1", CALL_OF("c", "f", "")) ARGUMENTS("1", "{\\\"a")
+              COMPLETED("[" CALL_OF("c", "f", "{\\\"a\\\":1}") "]"),
+          "calls f({\"a\":1})" },
+        { 200, ADDED("0", "{\"type\":\"reasoning\"}") TEXT("1", "a") COMPLETED("[" MESSAGE("ab") "]"),
+          "ok \"ab\"" },
+        { 200, TEXT("0", "a") COMPLETED("[" CALL("{}") "]"), "calls \"a\" f({})" },
+        /* a call that is cut in an answer that is not */
+        { 200,
+          OVER("0", "{\"type\":\"function_call\",\"status\":\"incomplete\",\"call_id\":\"c\",\"name\":\"f\","
+                    "\"arguments\":\"{}\"}") COMPLETED("[]"),
+          "calls f({})!" },
+        /* the last event and its status do not agree: the worse one counts */
+        { 200,
+          TEXT("0", "a") E("response.incomplete", ",\"response\":{\"status\":\"completed\",\"incomplete_"
+                                                  "details\":{\"reason\":\"content_filter\"}}"),
+          "filter \"a\"" },
+        { 200, TEXT("0", "a") E("response.completed", ",\"response\":{\"status\":\"incomplete\"}"),
+          "length \"a\"" },
+        { 200, TEXT("0", "a") E("response.completed", ",\"response\":{\"status\":\"failed\"}"),
+          "error:transient \"a\"" },
+        { 200, TEXT("0", "a") E("response.completed", ",\"response\":null"), "ok \"a\"" },
+        { 200, TEXT("0", "a") E("response.completed", ",\"response\":{\"status\":\"in_progress\"}"),
+          "ok \"a\"" },
+        /* the first error says less than the second */
+        { 200, E("error", ",\"message\":\"oh\",\"code\":null") FAILED("insufficient_quota"), "error:quota" },
+        { 200, E("error", ",\"message\":\"oh\",\"code\":\"rate_limit_exceeded\"") FAILED("server_error"),
+          "error:rate" },
+        { 200, "event: error\ndata: upstream timed out\n\n", "error:transient" },
+        { 200,
+          TEXT("0", "a") "event: error\ndata: {\"type\":null,\"message\":\"m\",\"code\":\"slow_down\"}\n\n",
+          "error:rate \"a\"" },
+        /* the event's name where the data has no type; numbers with gaps and without order */
+        { 200,
+          "event: response.output_text.delta\ndata: "
+          "{\"output_index\":0,\"delta\":\"a\",\"type\":null}\n\nevent: response.completed\ndata: "
+          "{\"sequence_number\":9}\n\n",
+          "ok \"a\"" },
+        { 200,
+          E("response.output_text.delta", ",\"output_index\":0,\"delta\":\"a\",\"sequence_number\":7")
+              E("response.output_text.delta", ",\"output_index\":0,\"delta\":\"b\",\"sequence_number\":3")
+                  COMPLETED("[]"),
+          "ok \"ab\"" },
+        /* words on the way that are said to be so only at first */
+        { 200,
+          ADDED("0", "{\"type\":\"message\",\"id\":\"m\",\"phase\":\"commentary\"}") TEXT("0", "hm")
+              OVER("0", MESSAGE("hm")) TEXT("1", "a") COMPLETED("[]"),
+          "ok \"a\"" },
+        /* whole */
+        { 200, "{\"output\":[" MESSAGE("a") "]}", "ok \"a\"" },
+        { 200, "{\"output\":[" MESSAGE("a") "],\"status\":null}", "ok \"a\"" },
+        { 200, "{\"output\":[]}", "error:transient" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(DIALECT_RESPONSES, cases[i].http, cases[i].body, cases[i].expected);
+}
+
 static void
 what_was_streamed_is_the_text_unless_the_server_changed_its_mind(void **state)
 {
@@ -268,6 +533,11 @@ what_was_streamed_is_the_text_unless_the_server_changed_its_mind(void **state)
               OVER("0", MESSAGE("a")) COMPLETED("[]"),
           "a", "a" },
         { OVER("0", "{\"type\":\"message\",\"content\":\"a\"}") COMPLETED("[]"), "a", "a" },
+        { ADDED("0", MESSAGE("a")) TEXT("0", "a") TEXT("0", "b") COMPLETED("[]"), "ab", "ab" },
+        { ADDED("0", MESSAGE("a")) COMPLETED("[]"), "a", "a" },
+        { ADDED("0", "{\"type\":\"message\",\"id\":\"m\",\"phase\":\"commentary\"}") TEXT("0", "hm")
+              OVER("0", MESSAGE("hm")) TEXT("1", "a") COMPLETED("[]"),
+          "a", "a" },
     };
 
     (void)state;
@@ -286,6 +556,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chat_answers_of_all_kinds),
         cmocka_unit_test(responses_of_all_kinds),
+        cmocka_unit_test(chat_servers_with_ways_of_their_own),
+        cmocka_unit_test(responses_servers_with_ways_of_their_own),
         cmocka_unit_test(what_was_streamed_is_the_text_unless_the_server_changed_its_mind),
     };
 
