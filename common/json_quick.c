@@ -368,6 +368,29 @@ json_quick_read(const char *bytes, size_t size, bool last_wins)
     return value;
 }
 
+const char *
+json_quick_string_end(const char *at, const char *end)
+{
+    struct reader reader = { .at = at, .end = end };
+    const char *text;
+    size_t size;
+    bool whole = read_string(&reader, &text, &size);
+
+    buffer_clear(&reader.plain);
+    return whole ? reader.at - 1 : NULL;
+}
+
+bool
+json_quick_string(const char *bytes, size_t size, struct buffer *plain, const char **text, size_t *text_size)
+{
+    /* the quote behind it is there: it ends the string, or it would end in the middle of an escape */
+    struct reader reader = { .at = bytes, .end = bytes + size + 1, .plain = *plain };
+    bool whole = read_string(&reader, text, text_size) && reader.at == reader.end;
+
+    *plain = reader.plain;
+    return whole;
+}
+
 /* -- writing ------------------------------------------------------------------------------------- */
 
 struct writer {
