@@ -184,8 +184,8 @@ catalogue_records(struct catalogue *catalogue, const uint32_t *variants, size_t 
     for (size_t i = 0; i < count; i++) {
         uint32_t product = catalogue->index->variants[variants[i]].product;
 
-        places[i] = (struct place) { variants[i], product,
-                                     variants[i] - catalogue->index->products[product].first };
+        places[i] =
+            (struct place) { variants[i], product, variants[i] - catalogue->index->products[product].first };
     }
     return count == 0 ? 0 : catalogue->home->records(catalogue->reader, places, count, records);
 }

@@ -8,13 +8,13 @@
 #include "wardrobe/catalogue.h"
 
 /* What a home of catalogues can do; catalogue.c chooses one by the path, and is the only one to call these.
- * Each does what the function of that name in catalogue.h says, and what fails is logged by the home. The first
- * argument is what its `open`, `begin`, ... gave. */
+ * Each does what the function of that name in catalogue.h says, and what fails is logged by the home. The
+ * first argument is what its `open`, `begin`, ... gave. */
 
 /* Where a variant is: in both homes the variants of a product are in the order in which they came. */
 struct place {
-    uint32_t variant;        /* in the index */
-    uint32_t product, nth;   /* the nth variant of that product */
+    uint32_t variant;      /* in the index */
+    uint32_t product, nth; /* the nth variant of that product */
 };
 
 struct catalogue_home {
@@ -38,7 +38,7 @@ struct catalogue_home {
     int (*save_section)(void *writer, const char *section, const void *bytes, size_t size);
     void *(*saved_section)(void *writer, const char *section, size_t *size);
     int (*set)(void *writer, const char *name, const char *value);
-    int (*finish)(void *writer); /* the writer stays, for abandon */
+    int (*finish)(void *writer);   /* the writer stays, for abandon */
     void (*abandon)(void *writer); /* frees it; what was not finished is gone */
 
     void *(*patch_begin)(const char *path);

@@ -17,6 +17,7 @@
 #include "common/id.h"
 #include "common/log.h"
 #include "wardrobe/catalogue.h"
+#include "wardrobe/embedding.h"
 #include "wardrobe/facets.h"
 #include "wardrobe/feed.h"
 #include "wardrobe/folder.h"
@@ -36,7 +37,8 @@ struct import {
     struct catalogue_writer *writer;
     struct index_builder *builder;
     struct catalogue_patch *patch;
-    struct item item, old; /* the row in hand; what it was before a patch */
+    struct embedding *embedding; /* NULL: no vectors are made */
+    struct item item, old;       /* the row in hand; what it was before a patch */
     struct patch_row merged;
     bool silent;  /* the feed is read a second time: all has been said */
     bool rebuild; /* the patch brings more than prices and stock */
@@ -108,6 +110,8 @@ add(struct import *import, const struct item *item)
         log_error("import: no memory");
     else if (added == 0)
         added = catalogue_add(import->writer, item, product, is_new);
+    if (added == 0 && import->embedding != NULL)
+        embedding_take(import->embedding, item, product, is_new);
     import->failed = import->failed || added < 0;
     return added;
 }
@@ -231,11 +235,15 @@ open_language(struct import *import)
 static int
 begin(struct import *import)
 {
+    const struct import_settings *settings = import->settings;
+
     if ((import->builder = index_builder_new(import->lexicon)) == NULL) {
         log_error("import: no memory");
         return -1;
     }
-    import->writer = catalogue_begin(import->settings->catalogue, import->settings->language);
+    if (settings->options != NULL && settings->options->embedding_url[0] != '\0')
+        import->embedding = embedding_begin(settings->options, settings->vectors); /* or it goes without */
+    import->writer = catalogue_begin(settings->catalogue, settings->language);
     return import->writer == NULL ? -1 : 0;
 }
 
@@ -244,6 +252,27 @@ make_version(char version[ID_SIZE])
 {
     id_random(version);
     version[16] = '\0';
+}
+
+static void
+show_vectors(void *owner, int64_t done, int64_t of)
+{
+    report_step(&((struct import *)owner)->report, "vectors", done, of);
+}
+
+/* The vectors, as far as the server gives them. Returns -1 when they can't be written (logged). */
+static int
+keep_vectors(struct import *import)
+{
+    uint32_t products = (uint32_t)import->counts->products;
+
+    if (import->embedding == NULL)
+        return 0;
+    embedding_wait(import->embedding, show_vectors, import);
+    if (embedding_save(import->embedding, products, catalogue_save_section, import->writer) < 0)
+        return -1;
+    import->counts->unembedded = embedding_counts(import->embedding)->missing;
+    return 0;
 }
 
 /* Put the catalogue made anew in its place, with its digest. */
@@ -265,7 +294,7 @@ keep(struct import *import)
                  ? -1
                  : 0;
     free(facets);
-    return status < 0 ? -1 : catalogue_finish(&import->writer);
+    return status < 0 || keep_vectors(import) < 0 ? -1 : catalogue_finish(&import->writer);
 }
 
 /* Put the patched one in its place; other prices have another digest. */
@@ -318,6 +347,20 @@ run_patch(struct import *import)
     return keep(import);
 }
 
+/* What came of the vectors, to OUT. */
+static void
+say_vectors(const struct import *import, char *out, size_t size)
+{
+    const struct embedding_counts *counts = embedding_counts(import->embedding);
+    int used = snprintf(out, size, "; vectors: %lld texts asked for, %lld products known",
+                        (long long)counts->asked, (long long)counts->known);
+
+    if (counts->missing > 0)
+        snprintf(out + used, size - (size_t)used,
+                 ", %lld products without one: found by their words, import again to complete them",
+                 (long long)counts->missing);
+}
+
 static void
 summarise(struct import *import, int status, int64_t ms)
 {
@@ -336,6 +379,8 @@ summarise(struct import *import, int status, int64_t ms)
         snprintf(summary + size, sizeof summary - (size_t)size, "; %s",
                  import->rebuild ? "what the patch leaves out stays"
                                  : "prices and stock only, the index stays");
+    if (status == 0 && import->embedding != NULL)
+        say_vectors(import, summary + strlen(summary), sizeof summary - strlen(summary));
     report_close(&import->report, summary);
 }
 
@@ -367,8 +412,9 @@ import_run(const struct import_settings *settings, struct import_counts *counts)
     source_close(&import->source);
     lexicon_destroy(&import->lexicon);
     stemmer_destroy(&import->stemmer);
-    catalogue_unlock(&lock);
     summarise(import, status, clock_now_ms() - started);
+    embedding_end(&import->embedding, status == 0);
+    catalogue_unlock(&lock);
     folder_close(&import->folder);
     free(import);
     return status;

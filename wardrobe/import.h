@@ -4,21 +4,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/options.h"
+
 /* `wardrobe import FEED`: a merchant's file becomes the catalogue. */
 
 struct import_settings {
-    const char *feed;      /* the file, or a folder of the Agentic Commerce Protocol */
-    const char *catalogue; /* where the catalogue is to be */
-    const char *currency;  /* of prices that name none, or "" */
-    const char *language;  /* of the texts, as libstemmer names it */
-    const char *report;    /* a file for all that is said of it, or NULL */
-    bool strict;           /* rows without price or availability are refused */
-    bool quiet;            /* no progress bar */
-    bool patch;            /* rows change what is there, and delete nothing */
+    const char *feed;              /* the file, or a folder of the Agentic Commerce Protocol */
+    const char *catalogue;         /* where the catalogue is to be */
+    const char *currency;          /* of prices that name none, or "" */
+    const char *language;          /* of the texts, as libstemmer names it */
+    const char *report;            /* a file for all that is said of it, or NULL */
+    const struct options *options; /* those about embeddings; NULL: none are made */
+    const char *vectors;           /* the file of those that were paid for */
+    bool strict;                   /* rows without price or availability are refused */
+    bool quiet;                    /* no progress bar */
+    bool patch;                    /* rows change what is there, and delete nothing */
 };
 
 struct import_counts {
     int64_t rows, refused, noted; /* read in all, of which refused, and taken with a note */
+    int64_t unembedded;           /* products that have no vector, where they should */
     int64_t products, variants;   /* products: 0 after a patch that left the index as it was */
 };
 

@@ -78,6 +78,17 @@ take_own(int argc, char *argv[], struct import_settings *settings, const char **
     return left;
 }
 
+/* Where vectors are kept for later imports of CATALOGUE: beside it. The caller frees it. */
+static char *
+vectors_path(const struct options *options, const char *catalogue)
+{
+    char *path = NULL;
+
+    if (strstr(catalogue, "://") != NULL)
+        return options_path(options, "catalogue.vectors");
+    return asprintf(&path, "%s.vectors", catalogue) < 0 ? NULL : path;
+}
+
 int
 import_main(int argc, char *argv[])
 {
@@ -86,7 +97,7 @@ import_main(int argc, char *argv[])
     struct options options;
     const char *watched = NULL;
     int status = EXIT_FAILURE;
-    char *path = NULL;
+    char *path = NULL, *vectors = NULL;
 
     argc = take_own(argc, argv, &settings, &watched);
     if (argc < 0 ||
@@ -109,11 +120,14 @@ import_main(int argc, char *argv[])
     else if ((path = options_path(&options, options.catalogue)) != NULL) {
         settings.catalogue = path;
         settings.language = options.catalogue_language;
+        settings.options = &options;
+        settings.vectors = vectors = vectors_path(&options, path);
         if (watched != NULL)
             status = watch_run(watched, &settings) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         else
             status = import_run(&settings, &counts) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
+    free(vectors);
     free(path);
     options_clear(&options);
     return status;

@@ -298,8 +298,10 @@ index_load(const struct lexicon *lexicon, load_call *load, void *owner)
         load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 ||
         gather_words(index) < 0 || index_weigh(index, &weights) < 0)
         index_destroy(&index);
-    else
+    else {
         count_carries(index);
+        index->vectors = vectors_load(load, owner, index->product_count);
+    }
     return index;
 }
 
@@ -327,6 +329,7 @@ index_destroy(struct index **index)
     free(old->scores);
     free(old->marks);
     free(old->spelt);
+    vectors_destroy(&old->vectors);
     free(old);
     *index = NULL;
 }

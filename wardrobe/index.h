@@ -10,6 +10,7 @@
 #include "wardrobe/names.h"
 #include "wardrobe/row.h"
 #include "wardrobe/size.h"
+#include "wardrobe/vectors.h"
 #include "wardrobe/weights.h"
 
 /* What the wardrobe holds in memory of a catalogue: for each product and variant the columns that criteria
@@ -114,9 +115,10 @@ struct index {
     struct carries *carries;  /* of each category */
     float average[FIELDS];    /* words in each field */
     char currency[4];
-    float *scores;       /* room for one query, all 0 in between */
-    uint64_t *marks;     /* the same: a bit for each product */
-    struct spelt *spelt; /* words that a misspelt one may mean, by their length */
+    float *scores;           /* room for one query, all 0 in between */
+    uint64_t *marks;         /* the same: a bit for each product */
+    struct vectors *vectors; /* of the products' texts; NULL: none */
+    struct spelt *spelt;     /* words that a misspelt one may mean, by their length */
     uint32_t spelt_count;
 };
 

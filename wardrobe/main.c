@@ -47,13 +47,18 @@ on_reload(void *owner)
         model_reload(self->model, &self->daemon.options);
         instructions_reload(self->instructions, &self->daemon.options);
     }
+    if (self->meanings != NULL)
+        meanings_reload(self->meanings, &self->daemon.options);
     wardrobe_look(self);
 }
 
 static void
 on_gone(void *owner, struct peer *peer)
 {
-    tasks_lost(((struct wardrobe *)owner)->tasks, peer);
+    struct wardrobe *self = owner;
+
+    tasks_lost(self->tasks, peer);
+    waiting_cancel(self->waiting, peer, NULL, NULL);
 }
 
 static void
@@ -71,7 +76,9 @@ on_drain(void *owner)
 static bool
 is_idle(void *owner)
 {
-    return tasks_are_none(((struct wardrobe *)owner)->tasks);
+    struct wardrobe *self = owner;
+
+    return tasks_are_none(self->tasks) && waiting_is_empty(self->waiting);
 }
 
 static const struct daemon_calls calls = {
@@ -123,7 +130,7 @@ open_all(struct wardrobe *self)
     }
     if ((self->rates = money_rates_open(options->rates)) == NULL)
         return -1;
-    if (open_model(self) < 0)
+    if (open_model(self) < 0 || lookup_open(self) < 0)
         return -1;
     self->look = loop_timer_new(self->daemon.loop, on_look, self);
     on_look(self);
@@ -135,6 +142,8 @@ close_all(struct wardrobe *self)
 {
     loop_timer_destroy(&self->look);
     tasks_destroy(&self->tasks);
+    waiting_destroy(&self->waiting);
+    meanings_close(&self->meanings);
     model_close(&self->model);
     instructions_close(&self->instructions);
     catalogue_close(&self->catalogue);

@@ -73,6 +73,21 @@ report_progress(struct report *report, int64_t done, int64_t size, int64_t rows)
 }
 
 void
+report_step(struct report *report, const char *things, int64_t done, int64_t of)
+{
+    int64_t now = clock_now_ms();
+    int filled = of > 0 ? (int)(done * 40 / of) : 0;
+
+    if (report->quiet || now - report->shown_ms < 100)
+        return;
+    report->shown_ms = now;
+    fprintf(stderr, "\r[%.*s%.*s] %3d%% %lld of %lld %s   ", filled,
+            "########################################", 40 - filled,
+            "........................................", filled * 100 / 40, (long long)done, (long long)of,
+            things);
+}
+
+void
 report_close(struct report *report, const char *summary)
 {
     clear_bar(report);

@@ -28,6 +28,9 @@ void report_noted(struct report *report, long line, const char *field, const cha
 /* Draw the bar, at most ten times a second: DONE of SIZE bytes, ROWS read. */
 void report_progress(struct report *report, int64_t done, int64_t size, int64_t rows);
 
+/* Draw the bar of what follows the rows: DONE of so many THINGS. */
+void report_step(struct report *report, const char *things, int64_t done, int64_t of);
+
 /* The end: SUMMARY is one line. */
 void report_close(struct report *report, const char *summary);
 

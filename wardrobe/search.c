@@ -69,9 +69,8 @@ add_text(struct buffer *words, const char *text)
     buffer_text(words, text);
 }
 
-/* The wish as words, where the lookup has none of its own. */
-static void
-wish_words(struct buffer *words, const struct search *search)
+void
+search_words(const struct search *search, struct buffer *words)
 {
     add_text(words, search->words);
     if (search->wish == NULL)
@@ -208,13 +207,57 @@ prepare(struct filter *filter)
     return -1;
 }
 
+/* -- by meaning ---------------------------------------------------------------------------------- */
+
+static bool
+has_meaning(const struct search_work *work, const struct index *index, const struct search *search)
+{
+    return search->meaning != NULL && index->vectors != NULL && work->plan.order == ORDER_BEST &&
+           !work->query.counts;
+}
+
+struct candidate {
+    const struct search_work *work;
+    const struct index *index;
+};
+
+/* It keeps every criterion, and has none of the words that were excluded: a vector knows no "without". */
+static bool
+may_be_near(const void *owner, uint32_t product)
+{
+    const struct candidate *candidate = owner;
+    const struct ranking_plan *plan = &candidate->work->plan;
+
+    if (!filter_passes(&candidate->work->filter, product))
+        return false;
+    for (int i = 0; i < plan->count; i++)
+        if (plan->parts[i].weight < 0 && strncmp(plan->parts[i].what, "not", 3) == 0 &&
+            ranking_share(candidate->index, &plan->parts[i], product) != 0)
+            return false;
+    return true;
+}
+
+static void
+fuse(struct search_work *work, struct index *index, const struct search *search)
+{
+    const struct candidate candidate = { work, index };
+    bool marked = ranking_mark(index, &work->filter);
+    int count = vectors_nearest(index->vectors, vectors_way(), search->meaning, marked ? index->marks : NULL,
+                                may_be_near, &candidate, FUSION_NEAREST, work->nearest);
+
+    if (marked)
+        memset(index->marks, 0, (index->product_count / 64 + 1) * sizeof *index->marks);
+    fusion_run(&work->ranking, work->nearest, count, search->weights);
+}
+
 static int
 rank_once(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
     struct index *index = catalogue_index_to_weigh(catalogue);
     struct buffer words = { 0 }, soft = { 0 };
+    bool fuses;
 
-    wish_words(&words, search);
+    search_words(search, &words);
     soft_words(&soft, search->criteria);
     query_read(&work->query, index, buffer_string(&words));
     query_read(&work->soft, index, buffer_string(&soft));
@@ -236,8 +279,11 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
                  soft.size > 0 || work->soft.term_count > 0 ? &work->soft : NULL, search->weights);
     if (filter_clause(&work->filter, CLAUSE_CATEGORY) != NULL)
         work->plan.spreads = false;
-    ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights, search->limit,
-                work->query.counts);
+    fuses = has_meaning(work, index, search);
+    ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights,
+                fuses && !work->plan.spreads ? RANKING_HITS : search->limit, work->query.counts);
+    if (fuses)
+        fuse(work, index, search);
     if (search->limit <= RANKING_SPREAD) { /* cards, not a list to go through */
         if (search->wish != NULL || work->query.term_count > 0)
             audience_keep(&work->ranking, index, &work->query, &work->filter);

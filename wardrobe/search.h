@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/buffer.h"
 #include "common/money.h"
 #include "wardrobe/catalogue.h"
+#include "wardrobe/fusion.h"
 #include "wardrobe/ranking.h"
 
 /* A lookup from words and criteria to products: what LOOKUP, `wardrobe search` and the benches all run. */
@@ -17,10 +19,12 @@ struct search {
     const json_t *wish;     /* find_product's arguments, or NULL */
     const json_t *criteria; /* by key, or NULL */
     const char *said; /* with a wish: the shopper's words while nobody has assessed them; else "" or NULL */
-    bool any_colour;  /* colours that the words name are worth nothing */
-    bool early;       /* the shopper's own words: what is recognised in them holds too */
-    int limit;        /* products at most */
-    int64_t now;      /* seconds since 1970 */
+    const struct vector
+        *meaning;    /* of the words, by the model that made the catalogue's; NULL: words alone */
+    bool any_colour; /* colours that the words name are worth nothing */
+    bool early;      /* the shopper's own words: what is recognised in them holds too */
+    int limit;       /* products at most */
+    int64_t now;     /* seconds since 1970 */
     const struct money_rates *rates;
     const struct weights *weights;
 };
@@ -42,7 +46,11 @@ struct search_work {
     struct ranking_plan plan;
     struct ranking ranking, any; /* any: of a wish in any colour */
     struct filter filter;
+    struct vector_hit nearest[FUSION_NEAREST];
 };
+
+/* The words that SEARCH looks for, for a model that turns them into a vector. Appended to WORDS. */
+void search_words(const struct search *search, struct buffer *words);
 
 /* Answer SEARCH from CATALOGUE. Fills WORK, and gives new references: *RESULT, and *TRAITS (may be NULL), as
  * FOUND has them. Returns 0, or -1 when the catalogue can't be read or without memory (logged). */

@@ -28,6 +28,26 @@ wardrobe_send_facets(struct wardrobe *self, struct peer *peer)
     daemon_send(&self->daemon, peer, &message);
 }
 
+/* Where words are to be turned into vectors: whether the catalogue has those of the same model. */
+static void
+say_vectors(const struct wardrobe *self, const struct vectors *vectors)
+{
+    const char *model = self->daemon.options.embedding_model;
+
+    if (self->meanings == NULL)
+        return;
+    if (vectors == NULL)
+        log_warning("catalogue: it has no vectors: lookups go by words alone; import the shop's feed again "
+                    "with EMBEDDING_URL set");
+    else if (strcmp(vectors->model, model) != 0)
+        log_warning("catalogue: its vectors are of the model %s and not of %s: lookups go by words alone; "
+                    "import the shop's feed again",
+                    vectors->model, model);
+    else
+        log_info("catalogue: vectors of %s, %u dimensions, %u products without one", vectors->model,
+                 vectors->dimensions, vectors->missing);
+}
+
 /* Put FRESH in the place of the catalogue that was. */
 static void
 take(struct wardrobe *self, struct catalogue *fresh)
@@ -44,6 +64,7 @@ take(struct wardrobe *self, struct catalogue *fresh)
         json_object_set_new(self->facets, "chooses", json_true());
     log_info("catalogue version=%s products=%u variants=%u terms=%u", catalogue_version(fresh),
              index->product_count, index->variant_count, names_count(index->names[NAMES_TERM]));
+    say_vectors(self, index->vectors);
     if (self->daemon.bus == NULL)
         return;
     for (struct peer *peer = NULL; (peer = bus_next_peer(self->daemon.bus, "orchestrator", peer)) != NULL;)

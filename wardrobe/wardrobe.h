@@ -7,7 +7,9 @@
 #include "common/money.h"
 #include "common/tasks.h"
 #include "wardrobe/catalogue.h"
+#include "wardrobe/meaning.h"
 #include "wardrobe/search.h"
+#include "wardrobe/waiting.h"
 #include "wardrobe/weights.h"
 
 #define CATALOGUE_KEPT_MS 60000 /* how long the previous catalogue stays open */
@@ -28,7 +30,10 @@ struct wardrobe {
     struct search_work *work;
     struct model *model; /* that chooses among the found; NULL: the search's order stands */
     struct instructions *instructions;
-    struct tasks *tasks; /* choices in hand */
+    struct tasks *tasks;       /* choices in hand */
+    struct meanings *meanings; /* NULL: lookups go by words alone */
+    uint32_t mismatch;       /* the server's dimensions, when it was said that they are not the catalogue's */
+    struct waiting *waiting; /* lookups, for their words' vector */
 };
 
 /* The catalogue that VERSION names, or the newest; NULL when there is none. */
@@ -41,6 +46,10 @@ void wardrobe_look(struct wardrobe *self);
 void wardrobe_send_facets(struct wardrobe *self, struct peer *peer);
 
 handler on_lookup;
+
+/* Open what turns words into vectors, where there is a server for it. Returns -1 when it can't be used
+ * (logged). */
+int lookup_open(struct wardrobe *self);
 
 /* CHOOSE: take it in hand. */
 handler on_choose;

@@ -288,6 +288,7 @@ call_settle(struct model_call *call)
         return;
     }
     if (result.vectors != NULL) {
+        usage.model = result.usage.model;
         result.usage = usage;
         result.status = MODEL_OK;
     }

@@ -1,0 +1,74 @@
+#ifndef WARDROBE_VECTORS_H
+#define WARDROBE_VECTORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Texts as vectors of length 1, kept as bytes with one scale each, and the exact search among them. No I/O.
+ *
+ * A product's cosine with a question is dot * scale * scale, where dot is a sum of whole numbers: it is the
+ * same to the last bit however it is worked out. */
+
+#define VECTORS_MODEL 120        /* bytes of a model's name */
+#define VECTORS_DIMENSIONS 16384 /* at most */
+#define VECTORS_SECTION 65536    /* products in one section of bytes */
+
+/* One text's. */
+struct vector {
+    float scale;   /* 0: there is none */
+    int8_t *codes; /* -127 to 127; vectors_stride() of them, those behind the dimensions 0 */
+};
+
+/* Those of a catalogue's products, by their numbers. */
+struct vectors {
+    char model[VECTORS_MODEL]; /* that made them */
+    uint32_t count, dimensions, stride;
+    uint32_t missing; /* products that have none */
+    float *scales;
+    int8_t *codes; /* count * stride */
+};
+
+/* What vectors are kept with, as the section "vectors.about". */
+struct vectors_about {
+    char model[VECTORS_MODEL];
+    uint32_t count, dimensions;
+};
+
+struct vector_hit {
+    uint32_t product;
+    float cosine;
+};
+
+/* Ways to multiply; they all give the same. */
+enum vectors_way { VECTORS_PLAIN, VECTORS_SSE2, VECTORS_AVX2 };
+
+/* The fastest that this machine has. */
+enum vectors_way vectors_way(void);
+
+/* Bytes from one vector of DIMENSIONS to the next. */
+uint32_t vectors_stride(uint32_t dimensions);
+
+/* Bring FLOATS to length 1 and into CODES (room for vectors_stride(DIMENSIONS)). Returns the scale; 0 for
+ * what has no direction. */
+float vectors_pack(const float *floats, uint32_t dimensions, int8_t *codes);
+
+/* The sum of products of SIZE codes, a multiple of 32. */
+int32_t vectors_dot(enum vectors_way way, const int8_t *a, const int8_t *b, uint32_t size);
+
+/* Whether PRODUCT may be found. */
+typedef bool vectors_passes(const void *owner, uint32_t product);
+
+/* The K products nearest to QUESTION that PASSES lets through, nearest first, to HITS; of those with a bit in
+ * MARKS alone where that is not NULL. Returns how many. */
+int vectors_nearest(const struct vectors *vectors, enum vectors_way way, const struct vector *question,
+                    const uint64_t *marks, vectors_passes *passes, const void *owner, int k,
+                    struct vector_hit *hits);
+
+/* Make them of sections (see index_load()). NULL where there are none, they do not fit COUNT products, or
+ * without memory (not logged): then words alone are searched. */
+struct vectors *vectors_load(void *(*load)(void *owner, const char *section, size_t *size), void *owner,
+                             uint32_t count);
+void vectors_destroy(struct vectors **vectors);
+
+#endif
