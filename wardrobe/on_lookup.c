@@ -70,7 +70,7 @@ answer_lookup(struct wardrobe *self, struct peer *from, const struct message *me
         if (catalogue_is_away(catalogue)) {
             daemon_refuse(&self->daemon, from, message, "unavailable", "the catalogue's server is away", true,
                           NULL);
-            return 0;
+            return;
         }
         daemon_refuse(&self->daemon, from, message, "bad_request", "the lookup could not be answered", false,
                       NULL);
