@@ -44,7 +44,7 @@ meanings_open(struct loop *loop, const struct options *options, meanings_known *
     struct meanings *meanings = calloc(1, sizeof *meanings);
 
     if (meanings == NULL) {
-        log_error("embeddings: no memory");
+        log_error("no memory");
         return NULL;
     }
     meanings->name = options->embedding_model;
