@@ -34,7 +34,9 @@ filter_clear(struct filter *filter)
     }
     free(filter->speaks);
     free(filter->by_words);
+    free(filter->rules);
     filter->speaks = filter->by_words = NULL;
+    filter->rules = NULL;
     filter->count = 0;
 }
 
@@ -152,6 +154,10 @@ filter_prepare(struct filter *filter)
             if (holds_for(filter, clause, names_text(index->names[NAMES_SLOT], slot)))
                 filter->for_slot[slot] |= bit;
     }
+    if (glance_prepare(filter) < 0) {
+        filter->failed = true;
+        return -1;
+    }
     return 0;
 }
 
@@ -208,18 +214,22 @@ is_named(const struct clause *clause, uint32_t number)
     return low < clause->product_count && clause->products[low] == number;
 }
 
+bool
+clause_names(const struct clause *clause, uint16_t kind, uint32_t category)
+{
+    return (kind != KIND_NONE && has_bit(clause->kinds, kind)) ||
+           (clause->pass != NULL && has_bit(clause->pass, category));
+}
+
 /* Clauses about the product as a whole. */
 static bool
 product_keeps(const struct filter *filter, const struct clause *clause, uint32_t number)
 {
     const struct product *product = &filter->index->products[number];
-    bool named;
 
     switch (clause->field) {
     case CLAUSE_CATEGORY:
-        named = (product->kind != KIND_NONE && has_bit(clause->kinds, product->kind)) ||
-                (clause->pass != NULL && has_bit(clause->pass, product->category));
-        return named != clause->excludes;
+        return clause_names(clause, product->kind, product->category) != clause->excludes;
     case CLAUSE_BRAND:
         if (product->brand == 0)
             return false;
@@ -320,6 +330,15 @@ is_for_others(const struct filter *filter, uint64_t clauses, const struct produc
             return true;
     }
     return false;
+}
+
+uint64_t
+filter_holding(const struct filter *filter, uint32_t number)
+{
+    const struct product *product = &filter->index->products[number];
+
+    return (filter->speaks[product->category] | filter->by_words[product->category]) &
+           filter->for_slot[product->slot];
 }
 
 bool

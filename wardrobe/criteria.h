@@ -62,11 +62,12 @@ struct filter {
     int count;
     bool failed; /* no memory for a clause, or one that can't be understood */
     /* what filter_prepare() works out: clauses as bits */
-    uint64_t *speaks;       /* by category: those that it carries the field of */
-    uint64_t *by_words;     /* by category: exclusions that only the words of a product can tell of */
-    uint64_t for_slot[256]; /* by slot: those that hold for it */
-    uint64_t on_people;     /* those about gender or age, that do not exclude */
-    uint64_t on_products;   /* those about a product as a whole; the others are about a variant */
+    uint64_t *speaks;          /* by category: those that it carries the field of */
+    struct glance_rule *rules; /* by shelf: what a product must show at a first look */
+    uint64_t *by_words;        /* by category: exclusions that only the words of a product can tell of */
+    uint64_t for_slot[256];    /* by slot: those that hold for it */
+    uint64_t on_people;        /* those about gender or age, that do not exclude */
+    uint64_t on_products;      /* those about a product as a whole; the others are about a variant */
 };
 
 /* Finds a product by its id, or gives UINT32_MAX. */
@@ -95,8 +96,21 @@ void filter_add_slot(struct filter *filter);
  * memory, or when a clause could not be made (not logged). */
 int filter_prepare(struct filter *filter);
 
+/* The ways in which PRODUCT fails at a first look, as bits; 0 means only that filter_passes() must be asked.
+ */
+static inline unsigned
+filter_glance(const struct filter *filter, uint32_t product)
+{
+    const struct glance *glance = &filter->index->glances[product];
+
+    return glance_failed(glance, &filter->rules[glance->shelf]);
+}
+
 /* Whether a variant of PRODUCT keeps every clause. */
 bool filter_passes(const struct filter *filter, uint32_t product);
+
+/* The clauses that PRODUCT is asked about at all, as bits. */
+uint64_t filter_holding(const struct filter *filter, uint32_t product);
 
 /* The clauses that PRODUCT's best variant fails, as bits (0: it passes); the variant in *BEST, the one in
  * PREFERRED colours (bits of the lexicon; 0: any) before others, cheaper before dearer. */
@@ -110,6 +124,9 @@ uint64_t filter_unchecked(const struct filter *filter, uint32_t product);
 
 /* "size" for CLAUSE_SIZE. */
 const char *clause_field_name(enum clause_field field);
+
+/* Whether CLAUSE, on categories, names what is of KIND (or KIND_NONE) in CATEGORY. */
+bool clause_names(const struct clause *clause, uint16_t kind, uint32_t category);
 
 /* The clause of KEY, or NULL. */
 const struct clause *filter_clause(const struct filter *filter, enum clause_field field);

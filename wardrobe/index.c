@@ -26,6 +26,33 @@ product_end(const struct index *index, uint32_t product)
     return index->products[product + 1].first;
 }
 
+void
+index_fetch(const struct index *index, const struct index_batch *batch)
+{
+    for (int i = 0; i < batch->count; i++) {
+        const char *product = (const char *)&index->products[batch->products[i]];
+
+        __builtin_prefetch(product);
+        __builtin_prefetch(product + sizeof(struct product) +
+                           sizeof(uint32_t)); /* where the next one's begin */
+    }
+    for (int i = 0; i < batch->count; i++) {
+        const char *variant = (const char *)&index->variants[index->products[batch->products[i]].first];
+
+        __builtin_prefetch(variant);
+        __builtin_prefetch(variant + sizeof(struct variant) - 1);
+    }
+}
+
+void
+index_fetch_glances(const struct index *index, uint32_t block)
+{
+    if (block > index->product_count / INDEX_BLOCK)
+        return;
+    for (uint64_t bits = index->marks[block]; bits != 0; bits &= bits - 1)
+        __builtin_prefetch(&index->glances[block * INDEX_BLOCK + (uint32_t)__builtin_ctzll(bits)]);
+}
+
 /* -- loading ------------------------------------------------------------------------------------- */
 
 typedef void *load_call(void *owner, const char *section, size_t *size);
@@ -83,8 +110,9 @@ load_columns(struct index *index, load_call *load, void *owner)
     memcpy(index->currency, currency, count == 1 ? 4 : 0);
     index->currency[3] = '\0';
     free(currency);
-    index->scores = calloc(index->product_count, sizeof *index->scores);
-    index->marks = calloc(index->product_count / 64 + 1, sizeof *index->marks);
+    count = index->product_count / INDEX_BLOCK + 1;
+    index->scores = calloc((size_t)count * INDEX_BLOCK, sizeof *index->scores);
+    index->marks = calloc(count, sizeof *index->marks);
     return index->scores == NULL || index->marks == NULL ? -1 : 0;
 }
 
@@ -253,7 +281,8 @@ gather_words(struct index *index)
 
         if (index->lists[i].count < 2 || size < 3 || size >= WORD_SIZE || term[size] != '\0')
             continue;
-        index->spelt[index->spelt_count++] = (struct spelt) { index_letters(term), i, (uint8_t)size };
+        index->spelt[index->spelt_count++] =
+            (struct spelt) { index_letters(term), i, (uint8_t)size, term[0], term[1] };
     }
     return 0;
 }
@@ -296,7 +325,7 @@ index_load(const struct lexicon *lexicon, load_call *load, void *owner)
     weights_default(&weights);
     if (load_names(index, load, owner, 0) < 0 || load_columns(index, load, owner) < 0 ||
         load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 ||
-        gather_words(index) < 0 || index_weigh(index, &weights) < 0)
+        gather_words(index) < 0 || index_weigh(index, &weights) < 0 || glance_make(index) < 0)
         index_destroy(&index);
     else {
         count_carries(index);
@@ -326,6 +355,8 @@ index_destroy(struct index **index)
     free(old->materials);
     free(old->category_kinds);
     free(old->carries);
+    free(old->glances);
+    free(old->shelves);
     free(old->scores);
     free(old->marks);
     free(old->spelt);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/buffer.h"
+#include "wardrobe/glance.h"
 #include "wardrobe/lexicon.h"
 #include "wardrobe/names.h"
 #include "wardrobe/row.h"
@@ -94,7 +95,10 @@ struct spelt {
     uint32_t letters; /* that it has, as bits */
     uint32_t term;
     uint8_t size;
+    char first, second; /* of its letters */
 };
+
+#define INDEX_BLOCK 64
 
 struct index {
     const struct lexicon *lexicon;
@@ -113,9 +117,12 @@ struct index {
     uint64_t *materials;      /* the same for materials */
     uint16_t *category_kinds; /* the kind that a category's name says, or KIND_NONE */
     struct carries *carries;  /* of each category */
-    float average[FIELDS];    /* words in each field */
+    struct glance *glances;   /* of each product */
+    struct shelf *shelves;
+    uint32_t shelf_count;
+    float average[FIELDS]; /* words in each field */
     char currency[4];
-    float *scores;           /* room for one query, all 0 in between */
+    float *scores;           /* room for one query, all 0 in between; up to a whole number of INDEX_BLOCKs */
     uint64_t *marks;         /* the same: a bit for each product */
     struct vectors *vectors; /* of the products' texts; NULL: none */
     struct spelt *spelt;     /* words that a misspelt one may mean, by their length */
@@ -172,5 +179,18 @@ int64_t variant_price(const struct variant *variant, int64_t now, bool *on_sale)
 uint32_t index_letters(const char *word);
 
 uint32_t product_end(const struct index *index, uint32_t product); /* behind its last variant */
+
+/* Products that a walk has come upon and is to look at closely: many at a time, since each lies in memory
+ * somewhere else, and waiting for one after another is what takes the time in a large catalogue. */
+struct index_batch {
+    uint32_t products[INDEX_BLOCK];
+    int count;
+};
+
+/* Ask the memory for all of BATCH before the first of them is looked at. */
+void index_fetch(const struct index *index, const struct index_batch *batch);
+
+/* Ask for the glances of the products marked in MARKS' word BLOCK, if there is one. */
+void index_fetch_glances(const struct index *index, uint32_t block);
 
 #endif

@@ -155,8 +155,17 @@ struct gathering {
     struct heap *heaps;
     int heap_count;
     float floor, popularity;
+    struct index_batch batch;
+    float least; /* the worst among the best that are wanted, once there are as many */
     bool counts;
 };
+
+/* Whether a product that scores SCORE can't be among the best, before anything else of it is fetched. */
+static inline bool
+is_hopeless(const struct gathering *gathering, float score)
+{
+    return score <= gathering->floor || score + gathering->popularity <= gathering->least;
+}
 
 static void
 consider(struct gathering *gathering, uint32_t product)
@@ -166,12 +175,8 @@ consider(struct gathering *gathering, uint32_t product)
     float score = index->scores[product];
     struct heap *heap;
 
-    if (score <= gathering->floor)
+    if (is_hopeless(gathering, score)) /* by now */
         return;
-    if (gathering->heap_count == 1 && plan->order == ORDER_BEST && !gathering->counts &&
-        gathering->heaps->count == gathering->heaps->capacity &&
-        score + gathering->popularity <= gathering->heaps->hits[0].score)
-        return; /* before anything else of the product is fetched */
     score += gathering->popularity * index->products[product].popularity;
     heap = gathering->heap_count == 1
                ? gathering->heaps
@@ -190,6 +195,30 @@ consider(struct gathering *gathering, uint32_t product)
         hit.score = plan->order == ORDER_CHEAPEST ? -(float)hit.price : (float)hit.price;
     }
     heap_put(heap, hit);
+    if (gathering->heap_count == 1 && plan->order == ORDER_BEST && !gathering->counts &&
+        heap->count == heap->capacity)
+        gathering->least = heap->hits[0].score;
+}
+
+static void
+consider_batch(struct gathering *gathering)
+{
+    index_fetch(gathering->index, &gathering->batch);
+    for (int i = 0; i < gathering->batch.count; i++)
+        consider(gathering, gathering->batch.products[i]);
+    gathering->batch.count = 0;
+}
+
+/* Put PRODUCT with those to be considered, unless a glance rules it out. */
+static inline void
+come_upon(struct gathering *gathering, uint32_t product)
+{
+    if (is_hopeless(gathering, gathering->index->scores[product]) ||
+        filter_glance(gathering->filter, product) != 0)
+        return;
+    gathering->batch.products[gathering->batch.count++] = product;
+    if (gathering->batch.count == INDEX_BLOCK)
+        consider_batch(gathering);
 }
 
 bool
@@ -204,21 +233,43 @@ ranking_mark(struct index *index, const struct filter *filter)
     return false;
 }
 
-static int
-compare_scores(const void *left, const void *right)
+/* The PLACE-th best of the COUNT SCORES, which change their order. */
+static float
+score_at(float *scores, uint32_t count, uint32_t place)
 {
-    float a = *(const float *)left, b = *(const float *)right;
+    uint32_t low = 0, high = count - 1;
 
-    return a > b ? -1 : a < b;
+    while (low < high) {
+        float pivot = scores[low + (high - low) / 2];
+        uint32_t left = low, right = high;
+
+        for (;;) {
+            while (scores[left] > pivot)
+                left++;
+            while (scores[right] < pivot)
+                right--;
+            if (left >= right)
+                break;
+            float score = scores[left];
+
+            scores[left++] = scores[right];
+            scores[right--] = score;
+        }
+        if (place <= right)
+            high = right;
+        else
+            low = right + 1;
+    }
+    return scores[place];
 }
 
 /* The score that about WANTED products are above, by a sample of them. */
 static float
-score_above(const struct index *index, const float *sample, uint32_t count, uint32_t wanted)
+score_above(const struct index *index, float *sample, uint32_t count, uint32_t wanted)
 {
     uint64_t place = (uint64_t)wanted * count / index->product_count;
 
-    return sample[place < count ? place : count - 1];
+    return score_at(sample, count, (uint32_t)(place < count ? place : count - 1));
 }
 
 /* Whether nothing that scores LEVEL or less can be among the best any more. */
@@ -237,6 +288,41 @@ has_enough(const struct gathering *gathering, float level)
     return kept >= RANKING_HITS / 2;
 }
 
+/* Whether one of the sixteen SCORES is above LEVEL. */
+static inline bool
+has_above(const float *scores, float level)
+{
+    typedef float four __attribute__((vector_size(16)));
+    const four levels = { level, level, level, level };
+    four parts[4];
+    int64_t above[2];
+
+    memcpy(parts, scores, sizeof parts);
+    __typeof__(levels > levels) any =
+        (parts[0] > levels) | (parts[1] > levels) | (parts[2] > levels) | (parts[3] > levels);
+    memcpy(above, &any, sizeof above);
+    return (above[0] | above[1]) != 0;
+}
+
+/* Consider all products that score above LEVEL, and not above ABOVE. */
+static void
+gather_between(struct gathering *gathering, float level, float above)
+{
+    const struct index *index = gathering->index;
+    const float *scores = index->scores;
+
+    for (uint32_t from = 0; from < index->product_count; from += 16) {
+        uint32_t end = index->product_count - from < 16 ? index->product_count : from + 16;
+
+        if (!has_above(scores + from, level))
+            continue;
+        for (uint32_t i = from; i < end; i++)
+            if (scores[i] > level && scores[i] <= above)
+                come_upon(gathering, i);
+    }
+    consider_batch(gathering);
+}
+
 /* All products, those with the best scores first, so that the filter is asked about few. */
 static void
 gather_by_level(struct gathering *gathering)
@@ -244,11 +330,10 @@ gather_by_level(struct gathering *gathering)
     static const uint32_t wanted[] = { 1500, 6000, 24000, UINT32_MAX };
     const struct index *index = gathering->index;
     uint32_t step = index->product_count / 2048 + 1, count = 0;
-    float sample[2049] = { 0 }, above = INFINITY;
+    float sample[2049], above = INFINITY;
 
     for (uint32_t i = 0; i < index->product_count && count < 2049; i += step)
         sample[count++] = index->scores[i];
-    qsort(sample, count, sizeof *sample, compare_scores);
     for (size_t round = 0; round < sizeof wanted / sizeof *wanted; round++) {
         float level = wanted[round] >= index->product_count
                           ? gathering->floor
@@ -256,20 +341,29 @@ gather_by_level(struct gathering *gathering)
 
         if (level < gathering->floor)
             level = gathering->floor;
-        for (uint32_t i = 0; i < index->product_count; i++)
-            if (index->scores[i] > level && index->scores[i] <= above)
-                consider(gathering, i);
+        gather_between(gathering, level, above);
         if (level <= gathering->floor || has_enough(gathering, level))
             return;
         above = level;
     }
 }
 
+/* The marked products, whose marks go. */
+static void
+gather_marked(struct gathering *gathering, struct index *index)
+{
+    for (uint32_t i = 0; i < index->product_count / INDEX_BLOCK + 1; i++) {
+        index_fetch_glances(index, i + 4);
+        for (uint64_t bits = index->marks[i]; bits != 0; bits &= bits - 1)
+            come_upon(gathering, i * INDEX_BLOCK + (uint32_t)__builtin_ctzll(bits));
+        index->marks[i] = 0;
+    }
+    consider_batch(gathering);
+}
+
 static void
 gather(struct gathering *gathering, struct index *index)
 {
-    uint32_t words = index->product_count / 64 + 1;
-
     gathering->floor = matches_all(gathering->plan) ? -1e30f : 0;
     if (!ranking_mark(index, gathering->filter)) {
         gather_by_level(gathering);
@@ -277,11 +371,7 @@ gather(struct gathering *gathering, struct index *index)
     }
     if (gathering->plan->order != ORDER_BEST || gathering->counts)
         gathering->floor = -1e30f; /* "how many dresses": all of them, however the words score */
-    for (uint32_t i = 0; i < words; i++) {
-        for (uint64_t bits = index->marks[i]; bits != 0; bits &= bits - 1)
-            consider(gathering, i * 64 + (uint32_t)__builtin_ctzll(bits));
-        index->marks[i] = 0;
-    }
+    gather_marked(gathering, index);
 }
 
 void
@@ -302,8 +392,15 @@ ranking_run(struct ranking *ranking, struct index *index, const struct ranking_p
     for (int i = 0; i < heap_count; i++)
         heaps[i] = (struct heap) { ranking->hits + i * capacity, 0, capacity };
     add_scores(index, plan);
-    struct gathering gathering = { ranking, index, plan, filter, heaps, heap_count, 0, weights->popularity,
-                                   counts };
+    struct gathering gathering = { .ranking = ranking,
+                                   .index = index,
+                                   .plan = plan,
+                                   .filter = filter,
+                                   .heaps = heaps,
+                                   .heap_count = heap_count,
+                                   .popularity = weights->popularity,
+                                   .least = -INFINITY,
+                                   .counts = counts };
 
     gather(&gathering, index);
     memset(index->scores, 0, index->product_count * sizeof *index->scores);

@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/log.h"
 #include "wardrobe/audience.h"
+#include "wardrobe/blame.h"
 #include "wardrobe/card.h"
 
 /* -- products by their ids ----------------------------------------------------------------------- */
@@ -372,63 +373,7 @@ search_end(struct search_work *work)
     filter_clear(&work->filter);
 }
 
-/* -- why nothing was found ----------------------------------------------------------------------- */
-
-struct blame {
-    uint32_t alone[FILTER_CLAUSES];   /* products that fail this clause only */
-    int64_t cheapest[FILTER_CLAUSES]; /* of them, or PRICE_NONE */
-    uint32_t fails[FILTER_CLAUSES];   /* products that fail it at all */
-};
-
-/* What kind of garment was wanted is not what one gives up, unless there is nothing else. */
-static bool
-is_about_kind(const struct clause *clause)
-{
-    return clause->field == CLAUSE_CATEGORY && !clause->excludes;
-}
-
-static void
-blame_product(const struct filter *filter, struct blame *blame, uint32_t product)
-{
-    const struct index *index = filter->index;
-    uint32_t best;
-    uint64_t failed = filter_failed(filter, product, 0, &best);
-
-    if (failed >> 63)
-        return; /* sold out */
-    for (uint64_t bits = failed; bits != 0; bits &= bits - 1)
-        blame->fails[__builtin_ctzll(bits)]++;
-    if (failed != 0 && (failed & (failed - 1)) == 0) {
-        int clause = __builtin_ctzll(failed);
-        int64_t price = variant_price(&index->variants[best], filter->now, NULL);
-
-        blame->alone[clause]++;
-        if (price != PRICE_NONE && (blame->cheapest[clause] == PRICE_NONE || price < blame->cheapest[clause]))
-            blame->cheapest[clause] = price;
-    }
-}
-
-/* Look through the garments that were asked for; through all only where none was asked for, or the shop has
- * none of them. */
-static void
-find_blame(struct index *index, const struct filter *filter, struct blame *blame)
-{
-    bool marked = false;
-
-    memset(blame, 0, sizeof *blame);
-    for (int i = 0; i < filter->count; i++)
-        blame->cheapest[i] = PRICE_NONE;
-    if (ranking_mark(index, filter))
-        for (uint32_t i = 0; i < index->product_count / 64 + 1; i++) {
-            marked = marked || index->marks[i] != 0;
-            for (uint64_t bits = index->marks[i]; bits != 0; bits &= bits - 1)
-                blame_product(filter, blame, i * 64 + (uint32_t)__builtin_ctzll(bits));
-            index->marks[i] = 0;
-        }
-    if (!marked)
-        for (uint32_t product = 0; product < index->product_count; product++)
-            blame_product(filter, blame, product);
-}
+/* -- the result ---------------------------------------------------------------------------------- */
 
 static void
 append_once(json_t *list, const char *text)
@@ -439,43 +384,6 @@ append_once(json_t *list, const char *text)
     json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return;
     json_array_append_new(list, json_string(text));
 }
-
-/* Which criteria emptied the result, and what giving one up would bring. */
-static void
-explain_nothing(struct index *index, const struct filter *filter, json_t *result)
-{
-    json_t *blocked = json_array();
-    struct blame blame;
-    int drop = -1;
-
-    find_blame(index, filter, &blame);
-    for (int kind = 0; kind < 2 && drop < 0; kind++)
-        for (int i = 0; i < filter->count; i++) {
-            if (is_about_kind(&filter->clauses[i]) != (kind == 1) || blame.alone[i] == 0)
-                continue;
-            append_once(blocked, clause_field_name(filter->clauses[i].field));
-            if (drop < 0 || blame.alone[i] > blame.alone[drop])
-                drop = i;
-        }
-    for (int i = 0; i < filter->count && drop < 0; i++) /* no single one: all that anything fails */
-        if (blame.fails[i] > 0)
-            append_once(blocked, clause_field_name(filter->clauses[i].field));
-    if (json_array_size(blocked) > 0)
-        json_object_set(result, "blocked_by", blocked);
-    json_decref(blocked);
-    if (drop < 0)
-        return;
-    json_t *relaxation =
-        json_pack("{s:s, s:i}", "drop", filter->clauses[drop].key, "count", (int)blame.alone[drop]);
-
-    if (blame.cheapest[drop] != PRICE_NONE)
-        json_object_set_new(relaxation, "cheapest",
-                            json_pack("{s:I, s:s}", "amount", (json_int_t)blame.cheapest[drop], "currency",
-                                      filter->index->currency));
-    json_object_set_new(result, "relaxation", relaxation);
-}
-
-/* -- the result ---------------------------------------------------------------------------------- */
 
 static void
 set_unchecked(const struct search_work *work, json_t *result)
@@ -543,7 +451,7 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
     if (work->query.counts)
         json_object_set_new(*result, "count", json_integer(work->ranking.total));
     if (work->ranking.count == 0)
-        explain_nothing(catalogue_index_to_weigh(catalogue), &work->filter, *result);
+        blame_explain(catalogue_index_to_weigh(catalogue), &work->filter, *result);
     set_unchecked(work, *result);
     json_object_set_new(*result, "version", json_string(catalogue_version(catalogue)));
     if (traits != NULL)

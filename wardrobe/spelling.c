@@ -36,6 +36,15 @@ spelling_distance(const char *a, const char *b, int most)
     return rows[size_a % 3][size_b];
 }
 
+/* Whether BITS has more than MOST bits. */
+static bool
+has_more(uint32_t bits, int most)
+{
+    for (; bits != 0 && most > 0; most--)
+        bits &= bits - 1;
+    return bits != 0;
+}
+
 bool
 spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE])
 {
@@ -54,11 +63,11 @@ spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE
         const char *term;
         int distance;
 
-        if (abs((int)spelt->size - (int)size) > most || __builtin_popcount(bits ^ spelt->letters) > 2 * most)
+        if (spelt->first != stem[0] && (size < 6 || (spelt->second != stem[1] && spelt->second != stem[0])))
+            continue;
+        if (abs((int)spelt->size - (int)size) > most || has_more(bits ^ spelt->letters, 2 * most))
             continue;
         term = names_text(index->names[NAMES_TERM], spelt->term);
-        if (term[0] != stem[0] && (size < 6 || (term[1] != stem[1] && term[1] != stem[0])))
-            continue;
         distance = spelling_distance(stem, term, most);
         if (distance < best ||
             (distance == best && distance <= most && index->lists[spelt->term].count > best_count)) {

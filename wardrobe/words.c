@@ -175,6 +175,8 @@ static bool
 joins(struct word *before, const struct word *word)
 {
     for (size_t i = 0; i < sizeof compounds / sizeof *compounds; i++) {
+        if (compounds[i].first[0] != before->text[0] || compounds[i].second[0] != word->text[0])
+            continue; /* most are not, and every word is asked */
         size_t size = strlen(compounds[i].second);
         const char *rest = word->text + size;
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tests/wardrobe/shop.h"
+#include "wardrobe/blame.h"
 #include "wardrobe/criteria.h"
 #include "wardrobe/ranking.h"
 
@@ -191,6 +192,58 @@ criterion_of(const struct asked *asked)
     return criterion;
 }
 
+/* Whether PRODUCT is one of the garments asked for; all are when none is. */
+static bool
+is_asked_for(const struct filter *filter, uint32_t product)
+{
+    const struct product *about = &filter->index->products[product];
+
+    for (int i = 0; i < filter->count; i++)
+        if (filter->clauses[i].field == CLAUSE_CATEGORY && !filter->clauses[i].excludes &&
+            filter->clauses[i].slot[0] == '\0')
+            return clause_names(&filter->clauses[i], about->kind, about->category);
+    return true;
+}
+
+/* How many products fail CLAUSE alone, by a look at each; among those ASKED for, or all. */
+static int
+count_alone(const struct filter *filter, int clause, bool asked)
+{
+    int count = 0;
+
+    for (uint32_t i = 0; i < filter->index->product_count; i++) {
+        uint32_t best;
+
+        if ((!asked || is_asked_for(filter, i)) && filter_failed(filter, i, 0, &best) == UINT64_C(1)
+                                                                                             << clause)
+            count++;
+    }
+    return count;
+}
+
+/* What one relaxation would bring is what a plain count says, whatever a glance spares. */
+static void
+check_blame(struct index *index, const struct filter *filter)
+{
+    json_t *result = json_object(), *relaxation;
+    bool asked = false;
+    int most[2] = { 0, 0 }, wanted;
+
+    for (uint32_t i = 0; i < index->product_count; i++)
+        asked = asked || is_asked_for(filter, i);
+    for (int i = 0; i < filter->count; i++) {
+        bool kind = filter->clauses[i].field == CLAUSE_CATEGORY && !filter->clauses[i].excludes;
+        int count = count_alone(filter, i, asked);
+
+        most[kind] = count > most[kind] ? count : most[kind];
+    }
+    wanted = most[0] > 0 ? most[0] : most[1];
+    blame_explain(index, filter, result);
+    relaxation = json_object_get(result, "relaxation");
+    assert_int_equal(json_integer_value(json_object_get(relaxation, "count")), wanted);
+    json_decref(result);
+}
+
 static void
 try_case(struct shop *shop, const struct weights *weights)
 {
@@ -242,6 +295,7 @@ try_case(struct shop *shop, const struct weights *weights)
                             rows[i].availability);
         fail_msg("found %06x, a plain scan %06x, for %s", found, wanted, text);
     }
+    check_blame(shop->index, &filter);
     filter_clear(&filter);
     json_decref(criteria);
 }
