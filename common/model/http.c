@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/buffer.h"
 #include "common/clock.h"
@@ -52,6 +53,7 @@ struct http {
     struct transfer *leader; /* the one that looks up the name: the others wait for it */
     int64_t fresh_ms;        /* when a name was last looked up with success; 0 never */
     int64_t connect_ms;
+    char *authorities; /* PEM file of who may sign certificates; NULL: the system's */
     bool http2;
     bool is_shut;
 };
@@ -164,17 +166,20 @@ stop_leading(struct transfer *transfer)
     loop_timer_start(transfer->http->pump_timer, 0);
 }
 
-/* A socket is opened: its name is known, and to the others too. */
+/* A socket is opened: its name is known, and to the others too. With HTTP/2 they wait until the connection is
+ * made, so as to share it; libcurl's own way to wait (PIPEWAIT) waits for ever where there is no HTTP/2. */
 static curl_socket_t
 on_open(void *owner, curlsocktype purpose, struct curl_sockaddr *address)
 {
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    struct transfer *transfer = owner;
 
     (void)purpose;
     if (fd < 0)
         log_error("model: no socket for a further connection: %s; raise the limit of open files",
                   strerror(errno));
-    stop_leading(owner);
+    if (!transfer->http->http2)
+        stop_leading(transfer);
     return fd;
 }
 
@@ -386,6 +391,10 @@ setup(struct transfer *transfer, const struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (http->authorities != NULL) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, http->authorities);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); /* and nobody else's */
+    }
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->connect_ms);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)LOOKUP_KEPT_S);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -514,19 +523,25 @@ http_headers(const struct transfer *transfer,
 }
 
 struct http *
-http_open(struct loop *loop, int connections, bool http2, int64_t connect_ms)
+http_open(struct loop *loop, const struct http_settings *settings)
 {
     struct http *http;
 
+    if (*settings->authorities && access(settings->authorities, R_OK) < 0) {
+        log_error("model-ca=%s can't be read: %s", settings->authorities, strerror(errno));
+        return NULL;
+    }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (http = calloc(1, sizeof *http)) == NULL) {
         log_error("http: libcurl does not start");
         return NULL;
     }
     http->loop = loop;
-    http->http2 = http2;
-    http->connect_ms = connect_ms;
+    http->http2 = settings->http2;
+    http->connect_ms = settings->connect_ms;
+    http->authorities = *settings->authorities ? strdup(settings->authorities) : NULL;
     if ((http->multi = curl_multi_init()) == NULL) {
         log_error("http: libcurl does not start");
+        free(http->authorities);
         free(http);
         return NULL;
     }
@@ -536,9 +551,9 @@ http_open(struct loop *loop, int connections, bool http2, int64_t connect_ms)
     curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)connections);
+    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)settings->connections);
     curl_multi_setopt(http->multi, CURLMOPT_PIPELINING,
-                      (long)(http2 ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
+                      (long)(http->http2 ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING));
     return http;
 }
 
@@ -556,6 +571,7 @@ http_shut(struct http **http)
     curl_multi_cleanup(own->multi);
     loop_timer_destroy(&own->timer);
     loop_timer_destroy(&own->pump_timer);
+    free(own->authorities);
     free(own);
     curl_global_cleanup();
 }

@@ -39,8 +39,15 @@ struct http_listener {
     void (*end)(void *owner, struct transfer *transfer, enum http_end end, const char *why);
 };
 
-/* CONNECTIONS are kept at most; HTTP2 where TLS offers it. NULL when it can't (logged). */
-struct http *http_open(struct loop *loop, int connections, bool http2, int64_t connect_ms);
+struct http_settings {
+    int connections;         /* kept at most */
+    bool http2;              /* where TLS offers it */
+    int64_t connect_ms;      /* name, connection and TLS together */
+    const char *authorities; /* PEM file of who may sign certificates; "": the system's. Copied */
+};
+
+/* NULL when it can't (logged). */
+struct http *http_open(struct loop *loop, const struct http_settings *settings);
 void http_shut(struct http **http); /* closes what is under way, without a call */
 
 /* Begin. REQUEST is copied. NULL without memory (logged). */

@@ -43,6 +43,9 @@ is_http(const char *url)
 static int
 open_with(struct model *model, const char *url, const char *key, const struct options *options)
 {
+    const struct http_settings settings = { (int)options->model_calls * 2, options->model_http2,
+                                            options->model_connect_ms, options->model_ca };
+
     if (!is_http(url)) {
         log_error("model-url=%s is no http:// or https:// URL", url);
         return -1;
@@ -55,8 +58,7 @@ open_with(struct model *model, const char *url, const char *key, const struct op
         log_error("model: no memory");
         return -1;
     }
-    model->http = http_open(model->loop, (int)options->model_calls * 2, options->model_http2,
-                            options->model_connect_ms);
+    model->http = http_open(model->loop, &settings);
     return model->http ? 0 : -1;
 }
 

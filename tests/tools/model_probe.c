@@ -197,7 +197,8 @@ on_cancel(void *owner)
     model_cancel(&asking->call);
     printf("{\"cancelled_us\":%lld}\n", (long long)(clock_now_us() - from));
     fflush(stdout);
-    loop_stop(asking->loop);
+    if (!json_is_true(json_object_get(asking->from, "others_go_on")) || --asking->left == 0)
+        loop_stop(asking->loop);
 }
 
 static struct model_call *
