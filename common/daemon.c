@@ -35,6 +35,8 @@ static void
 about_to_abort(int number)
 {
     (void)number;
+    /* called in a turn of the loop, never in the log itself:
+     * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
     log_error("aborted: no memory was left, or a mistake of its own; what was accepted is in the store");
 }
 

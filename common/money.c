@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,21 @@ money_minor(double major, const char *currency)
     return minor >= 0 && minor < AMOUNT_MAX ? llround(minor) : -1; /* false for NaN */
 }
 
+/* A LINE like `EUR 1.08`. False when it is not. */
+static bool
+read_rate(const char *line, char currency[4], double *rate)
+{
+    size_t letters = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    char *end;
+
+    if (letters != 3 || strchr(" \t", line[letters]) == NULL)
+        return false;
+    memcpy(currency, line, letters);
+    currency[letters] = '\0';
+    *rate = strtod(line + letters, &end);
+    return end != line + letters && end[strspn(end, " \t")] == '\0' && *rate > 0 && *rate <= 1e9;
+}
+
 static int
 read_rates(struct money_rates *rates, FILE *file, const char *path)
 {
@@ -60,7 +76,7 @@ read_rates(struct money_rates *rates, FILE *file, const char *path)
         line[strcspn(line, "#\r\n")] = '\0';
         if (line[strspn(line, " \t")] == '\0')
             continue;
-        if (sscanf(line, "%3[A-Z] %lf", currency, &rate) != 2 || !(rate > 0) || rate > 1e9) {
+        if (!read_rate(line, currency, &rate)) {
             log_error("option rates=%s: line %d is not like `EUR 1.08`", path, number);
             return -1;
         }

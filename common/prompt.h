@@ -18,7 +18,8 @@ void prompt_json(struct buffer *out, const char *label, const json_t *value);
 /* The criteria as a model is to see them: budgets in major units, and no product's id. New reference. */
 json_t *prompt_criteria(const json_t *criteria);
 
-/* The cards shown last ([{id, title, slot, price?, colour?, look?}]) by their numbers from 1, and no product's id:
+/* The cards shown last ([{id, title, slot, price?, colour?, look?}]) by their numbers from 1, and no
+ * product's id:
  * [{n, title, slot, price?: "49.00 USD", colour?, look?: true}]. New reference. */
 json_t *prompt_shown(const json_t *shown);
 

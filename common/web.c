@@ -113,10 +113,11 @@ listen_on(struct web *web, const struct web_settings *settings)
     struct sockaddr_storage bound;
     socklen_t size = sizeof bound;
     char port[16], text[16];
-    int one = 1, status;
+    int one = 1;
+    bool failed;
 
     snprintf(port, sizeof port, "%lld", (long long)settings->port);
-    if (settings->port > 65535 || (status = getaddrinfo(settings->address, port, &hints, &found)) != 0) {
+    if (settings->port > 65535 || getaddrinfo(settings->address, port, &hints, &found) != 0) {
         log_error("web: %s port %s is no address to listen on", settings->address, port);
         return -1;
     }
@@ -126,17 +127,17 @@ listen_on(struct web *web, const struct web_settings *settings)
         /* connections inherit it: without it a second small frame waits for the client's ACK, 40 ms */
         setsockopt(web->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     }
-    status =
+    failed =
         web->fd < 0 || bind(web->fd, found->ai_addr, found->ai_addrlen) != 0 || listen(web->fd, BACKLOG) != 0;
     freeaddrinfo(found);
-    if (status != 0) {
+    if (failed) {
         log_error("web: can't listen on %s port %s: %s%s", settings->address, port, strerror(errno),
                   errno == EADDRINUSE ? "; stop the other program or choose another with --port" : "");
         return -1;
     }
     getsockname(web->fd, (struct sockaddr *)&bound, &size);
     getnameinfo((struct sockaddr *)&bound, size, NULL, 0, text, sizeof text, NI_NUMERICSERV);
-    web->port = atoi(text);
+    web->port = (int)strtol(text, NULL, 10);
     return 0;
 }
 

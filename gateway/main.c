@@ -11,6 +11,7 @@
 #include "common/metrics.h"
 #include "gateway/terminal.h"
 #include "gateway/connection.h"
+#include "gateway/proxy.h"
 
 #define PING_PARTS 8 /* clients are pinged in so many parts, each at its time, and not all at once */
 
@@ -71,6 +72,10 @@ check(const struct options *options)
         log_error("options tls-cert and tls-key go together");
         return -1;
     }
+    if (!proxy_is_readable(options->proxies)) {
+        log_error("option proxies=%s: wants addresses or address/bits, with commas", options->proxies);
+        return -1;
+    }
     return 0;
 }
 
@@ -127,7 +132,7 @@ main(int argc, char *argv[])
     int status;
 
     if (argc > 1 && strcmp(argv[1], "ask") == 0)
-        return terminal_ask(argc, argv);
+        return terminal_ask(argv);
     if (daemon_start(&gateway.daemon, "gateway", argc, argv, &status))
         return status;
     status = EXIT_FAILURE;

@@ -29,44 +29,67 @@ same_bits(const unsigned char *a, const unsigned char *b, int bits)
            (rest == 0 || ((a[bytes] ^ b[bytes]) & (0xff00 >> rest) & 0xff) == 0);
 }
 
-/* Whether ADDRESS is in ITEM: an address, or address/bits. */
+/* ITEM, an address or address/bits, as a net of so many BITS (of 128). False when it is neither. */
 static bool
-is_in(const unsigned char address[16], char *item)
+read_net(char *item, unsigned char net[16], int *bits)
 {
-    unsigned char net[16];
-    char *slash = strchr(item, '/');
-    int bits = 128;
+    bool v4 = strchr(item, ':') == NULL;
+    char *slash = strchr(item, '/'), *end;
+    long count;
 
+    *bits = 128;
     if (slash != NULL)
         *slash = '\0';
     if (!read_address(item, net))
         return false;
-    if (slash != NULL)
-        bits = atoi(slash + 1) + (strchr(item, ':') == NULL ? 96 : 0);
-    return bits >= 0 && bits <= 128 && same_bits(address, net, bits);
+    if (slash == NULL)
+        return true;
+    count = strtol(slash + 1, &end, 10);
+    if (slash[1] < '0' || slash[1] > '9' || *end != '\0' || count > (v4 ? 32 : 128))
+        return false;
+    *bits = (int)count + (v4 ? 96 : 0);
+    return true;
+}
+
+/* The next item of *LIST, which goes on behind it. False at its end. One that is too long becomes "". */
+static bool
+next_item(const char **list, char item[ADDRESS_SIZE])
+{
+    size_t size;
+
+    *list += strspn(*list, ", ");
+    size = strcspn(*list, ", ");
+    snprintf(item, ADDRESS_SIZE, "%.*s", size < ADDRESS_SIZE ? (int)size : 0, *list);
+    *list += size;
+    return size > 0;
 }
 
 static bool
 is_trusted(const char *text, const char *trusted)
 {
-    unsigned char address[16];
+    unsigned char address[16], net[16];
     char item[ADDRESS_SIZE];
+    int bits;
 
     if (!read_address(text, address))
         return false;
-    while (*trusted != '\0') {
-        size_t size;
-
-        trusted += strspn(trusted, ", ");
-        size = strcspn(trusted, ", ");
-        if (size > 0 && size < sizeof item) {
-            snprintf(item, sizeof item, "%.*s", (int)size, trusted);
-            if (is_in(address, item))
-                return true;
-        }
-        trusted += size;
-    }
+    while (next_item(&trusted, item))
+        if (read_net(item, net, &bits) && same_bits(address, net, bits))
+            return true;
     return false;
+}
+
+bool
+proxy_is_readable(const char *trusted)
+{
+    unsigned char net[16];
+    char item[ADDRESS_SIZE];
+    int bits;
+
+    while (next_item(&trusted, item))
+        if (!read_net(item, net, &bits))
+            return false;
+    return true;
 }
 
 /* The last item of FORWARDED's first SIZE bytes into ITEM; returns how many bytes are before it. */

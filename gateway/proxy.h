@@ -1,6 +1,7 @@
 #ifndef GATEWAY_PROXY_H
 #define GATEWAY_PROXY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Who a request is from when it came through reverse proxies of ours.
@@ -12,5 +13,8 @@
  * What a trusted proxy wrote is believed, from the right to the left, up to the first address that is not one
  * of ours. CLIENT (room for SIZE bytes) gets the address; PEER where nothing can be believed. */
 void proxy_client(const char *peer, const char *forwarded, const char *trusted, char *client, size_t size);
+
+/* Whether every item of TRUSTED is an address or address/bits; proxy_client() believes no other. */
+bool proxy_is_readable(const char *trusted);
 
 #endif

@@ -33,12 +33,12 @@ struct answer {
 };
 
 static int
-read_arguments(struct asked *asked, int argc, char *argv[])
+read_arguments(struct asked *asked, char *argv[])
 {
     const char *port = getenv("ENSEMBLE_PORT");
 
-    for (int i = 2; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+    for (int i = 2; argv[i] != NULL; i++) {
+        const char *value = argv[i + 1]; /* NULL behind the last */
 
         if (strcmp(argv[i], "--json") == 0)
             asked->json = true;
@@ -158,14 +158,14 @@ exchange(struct answer *answer, const struct asked *asked, const char *body)
 }
 
 int
-terminal_ask(int argc, char *argv[])
+terminal_ask(char *argv[])
 {
     struct asked asked = { 0 };
     struct answer answer = { 0 };
     char *body = NULL;
     int status = 1;
 
-    if (read_arguments(&asked, argc, argv) != 0)
+    if (read_arguments(&asked, argv) != 0)
         return 2;
     answer.json = asked.json;
     answer.curl = curl_easy_init();

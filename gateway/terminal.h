@@ -6,6 +6,6 @@
  *
  * Returns what main() is to return: 0 when the run ended well, 1 when it did not or nobody answered,
  * 2 for a wrong option. */
-int terminal_ask(int argc, char *argv[]);
+int terminal_ask(char *argv[]);
 
 #endif

@@ -312,8 +312,8 @@ is_in_look(const struct walk *walk, const char *id)
     json_t *choice;
     const char *slot;
 
-    json_object_foreach(walk->look, slot, choice) if (strcmp(json_text(choice, "productId", ""), id) ==
-                                                      0) return true;
+    json_object_foreach(walk->look, slot,
+                        choice) if (strcmp(json_text(choice, "productId", ""), id) == 0) return true;
     return false;
 }
 

@@ -118,8 +118,7 @@ adds(const struct search *search, int slot, int index)
             continue;
         other = candidate(search, i);
         if (strcmp(other->product, own->product) == 0 || are_of_two(other->gender, own->gender) ||
-            excludes(search->slots[i].slot, here->slot) ||
-            excludes(here->slot, search->slots[i].slot))
+            excludes(search->slots[i].slot, here->slot) || excludes(here->slot, search->slots[i].slot))
             return -1;
         harmony += COLOUR_WEIGHT * look_colours(other->colour_family, own->colour_family) +
                    FORMALITY_WEIGHT * formality(other->formality, own->formality);

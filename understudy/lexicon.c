@@ -310,6 +310,7 @@ lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struc
     }
     for (size_t i = 0; i < signs->count; i++) {
         const struct sign *next = i + 1 < signs->count ? &signs->list[i + 1] : NULL;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): every sign of the loop above has a text */
         bool last = !strcmp(signs->list[i].text, "nicht") && (next == NULL || next->pauses || next->stops);
 
         if (last) /* "eine Krawatte brauchst du nicht" */

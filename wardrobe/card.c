@@ -14,32 +14,33 @@
 #define COLOURS_SHOWN 8
 #define TEXT_SHOWN 120 /* bytes of a title, a brand, ... */
 
-/* The first bytes of TEXT, at most SHOWN, cut at a character, as JSON. */
-static json_t *
-short_text(const char *text, size_t shown)
+/* How many of TEXT's first bytes are whole characters and SHOWN bytes at most. */
+static size_t
+cut(const char *text, size_t shown)
 {
-    size_t size = strlen(text);
+    size_t size = strnlen(text, shown + 1);
 
     if (size > shown)
         for (size = shown; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
             size--;
-    return json_stringn(text, size);
+    return size;
 }
 
 static void
 set_text(json_t *card, const char *key, const char *text, size_t shown)
 {
     if (text[0] != '\0')
-        json_object_set_new(card, key, short_text(text, shown));
+        json_object_set_new(card, key, json_stringn(text, cut(text, shown)));
 }
 
+/* TEXT in lower case, cut at a character where OUT of SIZE bytes is too small. */
 static void
 lower(const char *text, char *out, size_t size)
 {
-    size_t used = 0;
+    size_t used = cut(text, size - 1);
 
-    for (; *text != '\0' && used < size - 1; text++)
-        out[used++] = (char)tolower((unsigned char)*text);
+    for (size_t i = 0; i < used; i++)
+        out[i] = (char)tolower((unsigned char)text[i]);
     out[used] = '\0';
 }
 
@@ -128,7 +129,7 @@ colours_of(const struct index *index, uint32_t product, const struct variant *sh
     }
     for (size_t i = 0; i < count; i++) {
         lower(names_text(index->names[NAMES_COLOUR], seen[i]), text, sizeof text);
-        json_array_append_new(colours, short_text(text, sizeof text));
+        json_array_append_new(colours, json_string(text));
     }
     return colours;
 }
@@ -336,7 +337,7 @@ card_new(const struct index *index, const struct search_work *work, const struct
     set_text(card, "gender", gender_name(variant->gender), 8);
     if (variant->colour != 0) {
         lower(record->colour, text, 48);
-        set_text(card, "colour", text, 48);
+        json_object_set_new(card, "colour", json_string(text));
         json_object_set_new(card, "colours", colours_of(index, product, variant));
     }
     set_prices(card, index, variant, search->now);

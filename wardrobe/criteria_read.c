@@ -48,8 +48,8 @@ set_bit(uint64_t *bits, uint32_t number)
 static void
 add_kind(const struct lexicon *lexicon, struct clause *clause, uint16_t kind)
 {
-    for (uint16_t i = 0; i < lexicon_kind_count(lexicon); i++)
-        if (lexicon_kind_is(lexicon, i, kind))
+    for (size_t i = 0; i < lexicon_kind_count(lexicon); i++)
+        if (lexicon_kind_is(lexicon, (uint16_t)i, kind))
             clause->kinds[i >> 6] |= UINT64_C(1) << (i & 63);
 }
 
@@ -407,12 +407,12 @@ filter_add_slot(struct filter *filter)
     struct clause *clause;
     bool known = false;
 
-    for (uint16_t i = 0; i < lexicon_kind_count(lexicon); i++)
-        known = known || strcmp(lexicon_kind(lexicon, i)->slot, filter->slot) == 0;
+    for (size_t i = 0; i < lexicon_kind_count(lexicon); i++)
+        known = known || strcmp(lexicon_kind(lexicon, (uint16_t)i)->slot, filter->slot) == 0;
     if (!known || (clause = new_clause(filter, CLAUSE_CATEGORY, "slot")) == NULL)
         return;
-    for (uint16_t i = 0; i < lexicon_kind_count(lexicon); i++)
-        if (strcmp(lexicon_kind(lexicon, i)->slot, filter->slot) == 0)
+    for (size_t i = 0; i < lexicon_kind_count(lexicon); i++)
+        if (strcmp(lexicon_kind(lexicon, (uint16_t)i)->slot, filter->slot) == 0)
             clause->kinds[i >> 6] |= UINT64_C(1) << (i & 63);
 }
 

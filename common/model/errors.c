@@ -122,7 +122,7 @@ says_over_limit(const char *message)
     const char *limit = message ? strstr(message, "Limit ") : NULL;
     const char *asked = message ? strstr(message, "Requested ") : NULL;
 
-    return limit != NULL && asked != NULL && atoll(asked + 10) > atoll(limit + 6);
+    return limit != NULL && asked != NULL && strtoll(asked + 10, NULL, 10) > strtoll(limit + 6, NULL, 10);
 }
 
 static bool
@@ -252,7 +252,7 @@ inner_status(const json_t *error)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const json_t *value = json_object_get(error, keys[i]);
         long long number = json_is_integer(value)  ? json_integer_value(value)
-                           : json_is_string(value) ? atoll(json_string_value(value))
+                           : json_is_string(value) ? strtoll(json_string_value(value), NULL, 10)
                                                    : 0;
         if (number >= 400 && number < 600)
             return (int)number;

@@ -44,11 +44,12 @@ retry_duration_ms(const char *text)
     if (strspn(text, "0123456789.") == strlen(text) && *text != '\0')
         return milliseconds(strtod(text, NULL), 1);
     while (*text != '\0') {
-        double number = *text >= '0' && *text <= '9' ? strtod(text, &end) : -1;
+        double number;
         size_t i;
 
-        if (number < 0)
+        if (*text < '0' || *text > '9')
             return -1;
+        number = strtod(text, &end);
         for (i = 0; i < sizeof units / sizeof *units; i++)
             if (strncmp(end, units[i].name, strlen(units[i].name)) == 0)
                 break;

@@ -86,16 +86,17 @@ criteria_are_shown_in_major_units_and_without_ids(void **state)
 static void
 cards_are_shown_by_number(void **state)
 {
-    json_t *shown =
-        json_loads("[{\"id\":\"LN-1\",\"title\":\"Shirt\",\"slot\":\"top\",\"price\":{\"amount\":4900,"
-                   "\"currency\":\"USD\"}},{\"id\":\"B\",\"price\":\"9.00 EUR\",\"colour\":\"navy\",\"look\":true},{}]",
-                   0, NULL);
+    json_t *shown = json_loads(
+        "[{\"id\":\"LN-1\",\"title\":\"Shirt\",\"slot\":\"top\",\"price\":{\"amount\":4900,"
+        "\"currency\":\"USD\"}},{\"id\":\"B\",\"price\":\"9.00 EUR\",\"colour\":\"navy\",\"look\":true},{}]",
+        0, NULL);
 
     (void)state;
-    assert_json(prompt_shown(shown),
-                "[{\"n\":1,\"price\":\"49.00 USD\",\"slot\":\"top\",\"title\":\"Shirt\"},"
-                "{\"colour\":\"navy\",\"look\":true,\"n\":2,\"price\":\"9.00 EUR\",\"slot\":\"\",\"title\":\"?\"},"
-                "{\"n\":3,\"slot\":\"\",\"title\":\"?\"}]");
+    assert_json(
+        prompt_shown(shown),
+        "[{\"n\":1,\"price\":\"49.00 USD\",\"slot\":\"top\",\"title\":\"Shirt\"},"
+        "{\"colour\":\"navy\",\"look\":true,\"n\":2,\"price\":\"9.00 EUR\",\"slot\":\"\",\"title\":\"?\"},"
+        "{\"n\":3,\"slot\":\"\",\"title\":\"?\"}]");
     assert_json(prompt_shown(NULL), "[]");
     json_decref(shown);
 }

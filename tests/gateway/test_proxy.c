@@ -32,6 +32,9 @@ who_a_request_is_from(void **state)
         { "2001:db8:1::9", "2001:db8::5", "2001:db8:1::/48", "2001:db8::5" },
         { "10.0.0.1", "203.0.113.9", "10.0.0.1/99, nonsense, /, 300.1.1.1", "10.0.0.1" },
         { "10.0.0.1", "203.0.113.9", "10.0.0.1/-200", "10.0.0.1" },
+        { "10.0.0.1", "203.0.113.9", "10.0.0.0/x", "10.0.0.1" }, /* no net at all is not every net */
+        { "10.0.0.1", "203.0.113.9", "10.0.0.0/", "10.0.0.1" },
+        { "10.0.0.1", "203.0.113.9", "10.0.0.0/8x", "10.0.0.1" },
         { "", "203.0.113.9", "0.0.0.0/0", "" },
     };
     char client[64], longest[300];
@@ -48,10 +51,29 @@ who_a_request_is_from(void **state)
     assert_string_equal(client, "10.0.0.1");
 }
 
+static void
+what_cannot_be_read_is_found_at_start(void **state)
+{
+    static const char *const wrong[] = { "10.0.0.0/x",  "10.0.0.0/", "10.0.0.0/33",      "::/129",
+                                         "10.0.0.1/-1", "gateway",   "10.0.0.1,nonsense" };
+    char longest[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (proxy_is_readable(wrong[i]))
+            fail_msg("%s can be read", wrong[i]);
+    memset(longest, '1', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    assert_false(proxy_is_readable(longest));
+    assert_true(proxy_is_readable(""));
+    assert_true(proxy_is_readable(" 10.0.0.1, 192.168.0.0/16 ,::1,2001:db8::/48"));
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(who_a_request_is_from) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(who_a_request_is_from),
+                                        cmocka_unit_test(what_cannot_be_read_is_found_at_start) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

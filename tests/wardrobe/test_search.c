@@ -190,7 +190,8 @@ early_words_bring_varied_garments_that_suit(void **state)
 static void
 early_words_about_nothing_that_a_shop_has_bring_nothing(void **state)
 {
-    static const char *const words[] = { "thanks", "hello!", "write me a poem", "what is the meaning of life" };
+    static const char *const words[] = { "thanks", "hello!", "write me a poem",
+                                         "what is the meaning of life" };
 
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
