@@ -36,7 +36,7 @@ TESTS    := $(wildcard tests/*/test_*.c)
 UNITS    := $(patsubst tests/%.c,$(OUT)/tests/%,$(TESTS))
 BUILT    := $(foreach d,$(DAEMONS),$(if $(wildcard $(d)/main.c),$(OUT)/$(d)/$(d)))
 
-.PHONY: all daemons units check check-quick bench format format-check cppcheck readme clean
+.PHONY: all daemons units check check-quick bench format format-check cppcheck tidy readme clean
 .SECONDARY:
 .SECONDEXPANSION:
 
@@ -78,6 +78,8 @@ format: ; clang-format -i $(shell git ls-files '*.[ch]')
 format-check: ; clang-format --dry-run -Werror $(shell git ls-files '*.[ch]')
 cppcheck: ; cppcheck -q -j2 --std=c11 --error-exitcode=1 --enable=warning,performance --inline-suppr \
 	--suppressions-list=tests/cppcheck.txt -D_GNU_SOURCE -I. $(DAEMONS) common
+tidy: ; echo $(wildcard $(addsuffix /*.c,$(DAEMONS) common common/model)) | \
+	xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(FLAGS) 2>/dev/null' tidy
 # beside the peer of ../shared, in one run; the last line is JSON
 bench: daemons $(OUT)/tests/bench/load ; @tests/bench/compare.py
 readme: ; tests/options_table.py README.md
