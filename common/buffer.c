@@ -50,7 +50,7 @@ buffer_room(struct buffer *buffer, size_t size)
 }
 
 void
-buffer_append(struct buffer *buffer, const void *bytes, size_t size)
+buffer_append_slowly(struct buffer *buffer, const void *bytes, size_t size)
 {
     char *room = buffer_room(buffer, size);
 
@@ -60,12 +60,6 @@ buffer_append(struct buffer *buffer, const void *bytes, size_t size)
         memcpy(room, bytes, size);
     buffer->size += size;
     buffer->bytes[buffer->size] = '\0';
-}
-
-void
-buffer_text(struct buffer *buffer, const char *text)
-{
-    buffer_append(buffer, text, strlen(text));
 }
 
 void
@@ -121,14 +115,9 @@ buffer_json_string(struct buffer *buffer, const char *text, size_t size)
     size_t plain = 0; /* start of what needs no change */
 
     buffer_append(buffer, "\"", 1);
-    for (size_t i = 0; i < size;) {
-        size_t length;
+    for (size_t i = utf8_plain(text, size); i < size; i += utf8_plain(text + i, size - i)) {
+        size_t length = utf8_sequence(text + i, size - i);
 
-        if ((unsigned char)text[i] < 0x80 && text[i] >= 0x20 && text[i] != '"' && text[i] != '\\') {
-            i++;
-            continue;
-        }
-        length = utf8_sequence(text + i, size - i);
         if (length > 1) {
             i += length;
             continue;

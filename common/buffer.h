@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Bytes that grow. {0} is an empty one. What is appended to many times remembers a failure
  * (no memory) in `failed`, and is asked once at the end. The bytes are followed by a NUL that is
@@ -21,11 +22,28 @@ void buffer_clear(struct buffer *buffer);
 /* Forget what BUFFER holds, keep its memory. */
 void buffer_reset(struct buffer *buffer);
 
-/* Append SIZE bytes. */
-void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
+/* What buffer_append() does where there may be no room. */
+void buffer_append_slowly(struct buffer *buffer, const void *bytes, size_t size);
+
+/* Append SIZE bytes. Here, since JSON is written in pieces of a few bytes each. */
+static inline void
+buffer_append(struct buffer *buffer, const void *bytes, size_t size)
+{
+    if (size == 0 || size >= buffer->capacity - buffer->size || buffer->failed) {
+        buffer_append_slowly(buffer, bytes, size);
+        return;
+    }
+    memcpy(buffer->bytes + buffer->size, bytes, size);
+    buffer->size += size;
+    buffer->bytes[buffer->size] = '\0';
+}
 
 /* Append the string TEXT. */
-void buffer_text(struct buffer *buffer, const char *text);
+static inline void
+buffer_text(struct buffer *buffer, const char *text)
+{
+    buffer_append(buffer, text, strlen(text));
+}
 
 /* Append NUMBER in decimal. */
 void buffer_number(struct buffer *buffer, int64_t number);

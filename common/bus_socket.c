@@ -64,6 +64,16 @@ only_wakes(void *owner, int fd, int events)
     (void)events;
 }
 
+static void
+monitor_wakes(void *owner, int fd, int events)
+{
+    struct bus_socket *socket = owner;
+
+    (void)fd;
+    (void)events;
+    socket->monitor_woke = true;
+}
+
 int
 bus_socket_open(struct bus_socket *socket, struct loop *loop, void *context, struct bus_keys *keys,
                 const char *endpoint, bool binds)
@@ -85,7 +95,9 @@ bus_socket_open(struct bus_socket *socket, struct loop *loop, void *context, str
         return -1;
     }
     socket->watch = loop_watch_new(loop, descriptor_of(socket->socket), LOOP_READ, only_wakes, NULL);
-    socket->monitor_watch = loop_watch_new(loop, descriptor_of(socket->monitor), LOOP_READ, only_wakes, NULL);
+    socket->monitor_woke = true; /* it wakes nobody who has not found it empty once */
+    socket->monitor_watch =
+        loop_watch_new(loop, descriptor_of(socket->monitor), LOOP_READ, monitor_wakes, socket);
     if ((binds ? zmq_bind(socket->socket, endpoint) : zmq_connect(socket->socket, endpoint)) != 0) {
         log_error("bus: %s %s: %s", binds ? "can't bind" : "can't connect to", endpoint, zmq_strerror(errno));
         return -1;
@@ -119,7 +131,7 @@ has_input(void *socket)
 bool
 bus_socket_has_input(const struct bus_socket *socket)
 {
-    return has_input(socket->socket) || has_input(socket->monitor);
+    return socket->monitor_woke || has_input(socket->socket);
 }
 
 uint16_t
@@ -129,9 +141,12 @@ bus_socket_event(struct bus_socket *socket)
     uint16_t event = 0;
     int more;
 
+    if (!socket->monitor_woke)
+        return 0;
     zmq_msg_init(&part);
     if (zmq_msg_recv(&part, socket->monitor, ZMQ_DONTWAIT) < 0) {
         zmq_msg_close(&part);
+        socket->monitor_woke = false;
         return 0;
     }
     if (zmq_msg_size(&part) >= sizeof event)

@@ -13,7 +13,8 @@
 struct bus_socket {
     void *socket, *monitor;
     struct loop_watch *watch, *monitor_watch;
-    unsigned opened; /* times; its monitor has another name each time */
+    bool monitor_woke; /* it may have events; unlike `socket` it is only read, so that its descriptor tells */
+    unsigned opened;   /* times; its monitor has another name each time */
 };
 
 /* Open it on ENDPOINT. KEYS may be NULL. 0, or -1 (logged); closed with bus_socket_close() in both cases. */

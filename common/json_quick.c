@@ -127,13 +127,6 @@ read_escape(struct reader *reader)
     return true;
 }
 
-/* ASCII that stands in a string for itself. */
-static bool
-is_plain(char c)
-{
-    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
-}
-
 /* Skip what stands in a string for itself. False when there is a byte that may not be there. */
 static bool
 skip_plain(struct reader *reader)
@@ -143,8 +136,7 @@ skip_plain(struct reader *reader)
     for (;;) {
         size_t size;
 
-        while (at < reader->end && is_plain(*at))
-            at++;
+        at += utf8_plain(at, (size_t)(reader->end - at));
         reader->at = at;
         if (at == reader->end || (unsigned char)*at < 0x20)
             return false;

@@ -11,19 +11,29 @@
 /* -- what differs by type: three ways to write a field, three to read it ------------------------- */
 
 static void
+put_key(struct buffer *out, const char *key)
+{
+    buffer_text(out, out->size > 1 ? ",\"" : "\"");
+    buffer_text(out, key);
+    buffer_text(out, "\":");
+}
+
+static void
 put_text(struct buffer *out, const char *key, const char *value)
 {
     if (value == NULL || value[0] == '\0')
         return; /* what is missing arrives as "" */
-    buffer_printf(out, "%s\"%s\":", out->size > 1 ? "," : "", key);
+    put_key(out, key);
     buffer_json_string(out, value, strlen(value));
 }
 
 static void
 put_number(struct buffer *out, const char *key, int64_t value)
 {
-    if (value != 0)
-        buffer_printf(out, "%s\"%s\":%lld", out->size > 1 ? "," : "", key, (long long)value);
+    if (value == 0)
+        return;
+    put_key(out, key);
+    buffer_number(out, value);
 }
 
 static void
@@ -31,7 +41,7 @@ put_json(struct buffer *out, const char *key, json_t *value)
 {
     if (value == NULL)
         return;
-    buffer_printf(out, "%s\"%s\":", out->size > 1 ? "," : "", key);
+    put_key(out, key);
     json_write(out, value, 0);
 }
 
@@ -154,9 +164,11 @@ message_encode(const struct message *message, struct buffer *out, struct bytes f
     buffer_append(out, message->step != NULL ? message->step : "",
                   message->step != NULL ? strlen(message->step) + 1 : 1);
     ends[count++] = out->size;
-    buffer_printf(out, "%lld%c", (long long)message->attempt, 0);
+    buffer_number(out, message->attempt);
+    buffer_append(out, "", 1);
     ends[count++] = out->size;
-    buffer_printf(out, "%lld%c", (long long)message->left_ms, 0);
+    buffer_number(out, message->left_ms);
+    buffer_append(out, "", 1);
     ends[count++] = out->size;
 
     buffer_append(&body, "{", 1);

@@ -1,5 +1,43 @@
 #include "common/utf8.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static bool
+is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Has one of the eight bytes its high bit set, is it below 0x20, a quote or a backslash? A byte minus another
+ * borrows from the next only where it is the smaller one, which is an answer already. */
+static bool
+are_plain(uint64_t bytes)
+{
+    uint64_t quote = bytes ^ EACH('"'), backslash = bytes ^ EACH('\\');
+    uint64_t odd = bytes | (bytes - EACH(0x20)) | (quote - EACH(1)) | (backslash - EACH(1));
+
+    return (odd & EACH(0x80)) == 0;
+}
+
+size_t
+utf8_plain(const char *text, size_t size)
+{
+    size_t count = 0;
+
+    for (uint64_t bytes; size - count >= sizeof bytes; count += sizeof bytes) {
+        memcpy(&bytes, text + count, sizeof bytes);
+        if (!are_plain(bytes))
+            break;
+    }
+    while (count < size && is_plain(text[count]))
+        count++;
+    return count;
+}
+
 /* Table 3-7 of the Unicode standard. */
 size_t
 utf8_sequence(const char *text, size_t size)

@@ -273,6 +273,14 @@ web_reload(struct web *web)
     SSL_CTX_free(probe);
 }
 
+void
+web_cork(struct lws *wsi, bool on)
+{
+    int value = on;
+
+    setsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+}
+
 struct lws_context *
 web_context(struct web *web)
 {

@@ -36,6 +36,10 @@ void web_stop_listening(struct web *web);
 /* Read certificate and key again (logged when it can't; the old stay). */
 void web_reload(struct web *web);
 
+/* Between true and false what is written to WSI leaves in as few packets as it fits in: 40 small frames are
+ * one wake-up of the client, not 40. */
+void web_cork(struct lws *wsi, bool on);
+
 struct lws_context *web_context(struct web *web);
 void *web_owner(struct lws *wsi);
 

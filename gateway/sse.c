@@ -103,8 +103,11 @@ static int
 write_pieces(struct request *request)
 {
     struct client *client = request->client;
+    bool several = client->first->next != NULL;
     int failed = 0;
 
+    if (several)
+        web_cork(request->wsi, true);
     for (int i = 0; i < WRITES && client->first != NULL && !failed && !lws_send_pipe_choked(request->wsi);
          i++) {
         struct unsent *piece = client_take(client);
@@ -112,6 +115,8 @@ write_pieces(struct request *request)
         failed = write_bytes(request, piece->bytes + CLIENT_HEADROOM, piece->size);
         free(piece);
     }
+    if (several)
+        web_cork(request->wsi, false);
     client->choked = client->first != NULL && lws_send_pipe_choked(request->wsi);
     return failed;
 }

@@ -190,13 +190,18 @@ write_piece(struct lws *wsi, struct client *client)
 static int
 write_pieces(struct lws *wsi, struct client *client)
 {
+    bool several = client->first->next != NULL;
     int failed = 0;
 
+    if (several)
+        web_cork(wsi, true);
     for (int i = 0; i < WRITES && client->first != NULL && !failed; i++) {
         if (i > 0 && lws_send_pipe_choked(wsi))
             break;
         failed = write_piece(wsi, client);
     }
+    if (several)
+        web_cork(wsi, false);
     client->choked = client->first != NULL && lws_send_pipe_choked(wsi);
     return failed;
 }

@@ -3,7 +3,6 @@
 #include "common/id.h"
 #include "gateway/wire.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 void
@@ -21,7 +20,9 @@ event(struct wire_state **state, int64_t offset, const char *json, size_t size, 
 {
     (void)state;
     (void)last;
-    buffer_printf(out, "{\"id\":\"%" PRId64 "\",\"chunk\":", offset);
+    buffer_text(out, "{\"id\":\"");
+    buffer_number(out, offset);
+    buffer_text(out, "\",\"chunk\":");
     buffer_append(out, json, size);
     buffer_text(out, "}");
 }
