@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/json_quick.h"
 #include "common/log.h"
 
 static void
@@ -20,23 +19,11 @@ json_t *
 json_read(const char *bytes, size_t size, char why[80])
 {
     json_error_t error;
-    json_t *value = json_quick_read(bytes, size, false);
+    json_t *value = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
 
-    if (json_is_object(value) || json_is_array(value))
-        return value;
-    json_decref(value);
-    value = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &error);
     if (value == NULL && why != NULL)
         snprintf(why, 80, "%.50s at byte %d", error.text, error.position);
     return value;
-}
-
-json_t *
-json_read_any(const char *bytes, size_t size)
-{
-    json_t *value = json_quick_read(bytes, size, true);
-
-    return value != NULL ? value : json_loadb(bytes, size, JSON_DECODE_ANY, NULL);
 }
 
 const char *
@@ -59,13 +46,21 @@ json_number(const json_t *object, const char *key, int64_t other)
     return other;
 }
 
+static int
+append_piece(const char *piece, size_t size, void *out)
+{
+    buffer_append(out, piece, size);
+    return 0;
+}
+
 void
 json_write(struct buffer *out, const json_t *value, size_t flags)
 {
     if (value == NULL)
         buffer_text(out, "null");
-    else
-        json_quick_write(out, value, flags == JSON_SORT_KEYS);
+    else if (json_dump_callback(value, append_piece, out,
+                                JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15) | flags) != 0)
+        out->failed = true;
 }
 
 char *

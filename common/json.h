@@ -14,9 +14,6 @@
  * Returns a new reference, or NULL (not logged); *WHY, when not NULL, then says why (80 bytes). */
 json_t *json_read(const char *bytes, size_t size, char why[80]);
 
-/* The same for any value ("text", 5, null), of duplicate keys the last. */
-json_t *json_read_any(const char *bytes, size_t size);
-
 /* The text at KEY of OBJECT, or OTHER. */
 const char *json_text(const json_t *object, const char *key, const char *other);
 

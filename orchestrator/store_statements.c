@@ -247,7 +247,7 @@ store_column_json(struct store *store, sqlite3_stmt *statement, int n)
     json_t *value = NULL;
 
     if (found != NULL)
-        value = json_read_any(found, (size_t)sqlite3_column_bytes(statement, n));
+        value = json_loadb(found, (size_t)sqlite3_column_bytes(statement, n), JSON_DECODE_ANY, NULL);
     if (value == NULL) {
         log_error("store: a row that is no JSON, taken as null file=%s: the file is damaged", store->path);
         value = json_null();

@@ -23,7 +23,6 @@ answer_clear(struct answer *answer)
     calls_clear(&answer->calls);
     items_clear(&answer->items);
     errors_clear(&answer->error);
-    pattern_clear(&answer->pattern);
     free(answer->usage.model);
     free(answer->id);
     free(answer->tier);

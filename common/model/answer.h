@@ -9,7 +9,6 @@
 #include "common/model/calls.h"
 #include "common/model/errors.h"
 #include "common/model/model.h"
-#include "common/model/pattern.h"
 
 /* One exchange's answer while it is put together, the same for both dialects: responses.c and chat.c write
  * into it, answer_result() reads it. Does no I/O. */
@@ -38,7 +37,6 @@ struct answer {
     bool garbage; /* bytes that make no sense */
     struct server_error error;
     char *id, *tier;
-    struct pattern pattern; /* of the events of chat */
 
     void (*hand)(void *owner, const char *delta, size_t size); /* NULL: nobody listens */
     void *owner;

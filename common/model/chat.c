@@ -342,10 +342,6 @@ chat_event(struct answer *answer, const char *name, const char *data, size_t siz
         read_marker(answer);
         return;
     }
-    if (pattern_reads(&answer->pattern, data, size) && strcmp(name, "error") != 0) {
-        read_body(answer, answer->pattern.value);
-        return;
-    }
     if ((body = lenient_event(data, size)) == NULL) {
         answer_words(answer, name, data, size);
         return;
@@ -355,6 +351,5 @@ chat_event(struct answer *answer, const char *name, const char *data, size_t siz
         answer_error(answer, body);
     else
         read_body(answer, body);
-    pattern_learn(&answer->pattern, body, data, size);
     json_decref(body);
 }

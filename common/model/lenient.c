@@ -9,7 +9,6 @@
 
 #include "common/buffer.h"
 #include "common/utf8.h"
-#include "common/json_quick.h"
 
 /* The value of \uXXXX at P, or -1. */
 static long
@@ -118,13 +117,9 @@ read_mended(const char *bytes, size_t size, bool all)
 static json_t *
 read_plain(const char *bytes, size_t size, enum json_error_code *wrong)
 {
-    json_t *value = json_quick_read(bytes, size, true);
     json_error_t error;
+    json_t *value = json_loadb(bytes, size, JSON_ALLOW_NUL, &error);
 
-    if (json_is_object(value) || json_is_array(value))
-        return value;
-    json_decref(value);
-    value = json_loadb(bytes, size, JSON_ALLOW_NUL, &error);
     *wrong = value ? json_error_unknown : json_error_code(&error);
     return value;
 }
