@@ -105,7 +105,6 @@ extract_begin(struct task *task)
         .effort = assistant->daemon.options.extract_effort,
         .instructions = instructions_text(instructions),
         .tool_choice = "auto",
-        .stream = true, /* so that silence is noticed; nobody sees the calls before they are whole */
         .restartable = true,
         .max_tokens = assistant->daemon.options.extract_tokens,
         .cache_key = instructions_version(instructions),

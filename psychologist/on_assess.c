@@ -80,7 +80,6 @@ assess_begin(struct task *task)
         .instructions = instructions_text(instructions),
         .schema_name = instructions_version(instructions),
         .schema = instructions_schema(instructions),
-        .stream = true, /* so that silence is noticed; nobody sees the text before it is whole */
         .restartable = true,
         .max_tokens = assistant->daemon.options.assess_tokens,
         .cache_key = instructions_version(instructions),

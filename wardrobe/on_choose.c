@@ -81,7 +81,6 @@ choose_begin(struct task *task)
         .instructions = instructions_text(self->instructions),
         .schema_name = instructions_version(self->instructions),
         .schema = instructions_schema(self->instructions),
-        .stream = true, /* so that silence is noticed; nobody sees the text before it is whole */
         .restartable = true,
         .max_tokens = self->daemon.options.wardrobe_tokens,
         .cache_key = instructions_version(self->instructions),
