@@ -35,15 +35,20 @@ control_size(const char *c)
 void
 prompt_text(struct buffer *out, const char *label, const char *text, size_t limit)
 {
-    size_t size = whole_characters(text, limit);
+    size_t size = whole_characters(text, limit), plain = 0; /* start of what needs no change */
 
     buffer_printf(out, "%s: ", label);
-    for (size_t n = 0; n < size;) {
+    for (size_t n = 0; n < size; n++) {
         size_t control = control_size(text + n);
 
-        buffer_append(out, control > 0 ? " " : text + n, 1);
-        n += control > 0 ? control : 1;
+        if (control == 0)
+            continue;
+        buffer_append(out, text + plain, n - plain);
+        buffer_text(out, " ");
+        n += control - 1;
+        plain = n + 1;
     }
+    buffer_append(out, text + plain, plain < size ? size - plain : 0);
     buffer_text(out, "\n");
 }
 

@@ -35,7 +35,10 @@ prompt(const struct extract *extract)
     struct buffer lines = { 0 };
 
     prompt_text(&lines, "LANGUAGE", *extract->language == '\0' ? "en" : extract->language, 40);
-    prompt_json(&lines, "FACETS", extract->facets);
+    if (*extract->shop != '\0')
+        prompt_text(&lines, "FACETS", extract->shop, 0);
+    else
+        prompt_json(&lines, "FACETS", extract->facets);
     prompt_json(&lines, "CRITERIA", criteria);
     prompt_text(&lines, "SHOPPER", extract->said, SAID_BYTES);
     prompt_text(&lines, "BEFORE", end_of(extract->before), 0);

@@ -53,7 +53,7 @@ ask_extract(struct walk *walk, const struct step *step, char **before, struct me
                                           .before = *before == NULL ? "" : *before,
                                           .said = walk->stored.said,
                                           .criteria = walk->thread.criteria,
-                                          .facets = walk->self->facets,
+                                          .shop = walk->self->facets_text,
                                           .language = json_text(walk->self->facets, "language", "en"),
                                           .shopper = walk->shopper };
 }

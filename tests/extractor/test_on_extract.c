@@ -18,6 +18,7 @@
 struct scene {
     struct assistant self;
     struct peer *orchestrator;
+    const char *shop; /* the facets */
 };
 
 static int
@@ -37,6 +38,7 @@ open_scene(void **state)
     assert_non_null(scene->self.instructions);
     scene->self.tasks = tasks_new(daemon, &scene->self, extract_begin);
     scene->orchestrator = fake_peer_new("orchestrator");
+    scene->shop = "";
     *state = scene;
     return 0;
 }
@@ -66,6 +68,7 @@ extract(struct scene *scene, const char *paragraph, const char *before, const ch
     message.extract.before = before;
     message.extract.said = "a hat\nand shoes";
     message.extract.language = language;
+    message.extract.shop = scene->shop;
     message.extract.shopper = "";
     assert_int_equal(on_extract(&scene->self, scene->orchestrator, &message), 0);
     tasks_turn(scene->self.tasks);
@@ -91,6 +94,16 @@ the_prompt_has_its_lines(void **state)
     assert_string_equal(fake_model_asked(scene->self.model, 0)->tool_choice, "auto");
     assert_null(fake_model_asked(scene->self.model, 0)->schema);
     assert_null(fake_model_asked(scene->self.model, 0)->shopper);
+}
+
+static void
+the_shop_stands_in_the_prompt_as_it_came(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->shop = "{\"count\":3}";
+    extract(scene, "A straw hat.", "", "en");
+    assert_non_null(strstr(fake_model_said(scene->self.model, 0), "\nFACETS: {\"count\":3}\nCRITERIA: {}\n"));
 }
 
 static void
@@ -228,6 +241,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_prompt_has_its_lines),
+        TEST(the_shop_stands_in_the_prompt_as_it_came),
         TEST(only_the_end_of_what_was_written_before_goes_along),
         TEST(a_heading_is_answered_without_a_model),
         TEST(calls_become_wishes_with_their_cost),
