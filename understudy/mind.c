@@ -12,13 +12,19 @@ int
 mind_open(struct mind *mind, int64_t seed)
 {
     *mind = (struct mind) { .seed = (unsigned)seed };
-    return (mind->lexicon = lexicon_new()) == NULL ? -1 : 0;
+    mind->shop = calloc(1, sizeof *mind->shop);
+    mind->lexicon = lexicon_new();
+    return mind->lexicon == NULL || mind->shop == NULL ? -1 : 0;
 }
 
 void
 mind_close(struct mind *mind)
 {
     lexicon_destroy(&mind->lexicon);
+    if (mind->shop != NULL)
+        shop_forget(mind->shop);
+    free(mind->shop);
+    mind->shop = NULL;
 }
 
 static enum role

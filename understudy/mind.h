@@ -8,6 +8,7 @@
 #include "understudy/lexicon.h"
 #include "understudy/request.h"
 #include "understudy/sections.h"
+#include "understudy/shop.h"
 
 /* What stands where a model would be: it sees by a request's structure which assistant asks, and
  * answers by rules. No I/O. */
@@ -16,6 +17,7 @@ enum { PREFIXES = 256 };
 
 struct mind {
     struct lexicon *lexicon;
+    struct shop_memo *shop;
     unsigned seed;
     unsigned prefixes[PREFIXES]; /* hashes of instructions seen: the next one finds them "cached" */
 };

@@ -312,12 +312,13 @@ mind_extract(const struct mind *mind, const struct ask *ask, const struct sectio
     const struct tool *tool = request_tool(ask, "find_product");
     struct mention mentions[ANSWER_CALLS], mention;
     size_t count = 0;
-    struct shop shop;
+    const struct shop *shop;
     int failed = 0;
 
     if (lexicon_read(mind->lexicon, scene.text, scene.size, &scene.signs))
         return -1;
-    shop_read(&shop, mind->lexicon, sections->json[SECTION_FACETS]);
+    shop = shop_read(mind->shop, mind->lexicon, sections->part[SECTION_FACETS].text,
+                     sections->part[SECTION_FACETS].size);
     for (size_t i = 0; i < scene.signs.count && count < ANSWER_CALLS && !is_heading(&scene); i++) {
         bool known = false;
 
@@ -331,7 +332,7 @@ mind_extract(const struct mind *mind, const struct ask *ask, const struct sectio
     }
     for (size_t n = 0; n < count && !failed; n++)
         if (!is_passing(mentions, count, n))
-            failed = add_call(answer, tool, wish_of(&scene, sections, &shop, &mentions[n]));
+            failed = add_call(answer, tool, wish_of(&scene, sections, shop, &mentions[n]));
     signs_clear(&scene.signs);
     if (answer->call_count == 0)
         answer->text = strdup(""); /* nothing is named here */

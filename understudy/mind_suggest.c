@@ -310,7 +310,7 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     struct order order = { .occasion = lore_occasion("everyday") };
     const char *occasion = json_text(sections->json[SECTION_PROFILE], "occasion", "");
     struct pick picks[PICKS_MOST];
-    struct shop shop;
+    const struct shop *shop;
     struct manner manner;
 
     order.dice = words_hash(mind->seed + (unsigned)ask->said_count * 31, sections->part[SECTION_SHOPPER].text,
@@ -324,7 +324,8 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     choose_slots(&order, reading, shown);
     look_for_new(mind, ask, &order, reading);
     order.item_budget = item_budget(criteria, reading);
-    shop_read(&shop, mind->lexicon, sections->json[SECTION_FACETS]);
+    shop = shop_read(mind->shop, mind->lexicon, sections->part[SECTION_FACETS].text,
+                     sections->part[SECTION_FACETS].size);
     manner = manner_of(ask, sections, reading, &order);
     manner.bride = manner.question && strstr(order.occasion->id, "wedding") != NULL && manner.recoloured &&
                    !strcmp(manner.colour, "white");
@@ -333,7 +334,7 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
         avoid(order.not_colour, &order.not_colours, "white");
         avoid(order.not_colour, &order.not_colours, "ivory");
     }
-    writing_suggestion(out, &order, &manner, picks, compose(&order, &shop, picks));
+    writing_suggestion(out, &order, &manner, picks, compose(&order, shop, picks));
 }
 
 /* The whole answer to the newest words of SECTIONS. */

@@ -29,7 +29,7 @@ end_part(struct sections *sections, enum section section, const char *start, con
         end--;
     sections->part[section].text = start;
     sections->part[section].size = (size_t)(end - start);
-    if (end > start && (*start == '{' || *start == '['))
+    if (section != SECTION_FACETS && end > start && (*start == '{' || *start == '['))
         sections->json[section] = json_read(start, (size_t)(end - start), NULL);
 }
 

@@ -27,7 +27,7 @@ struct sections {
         const char *text; /* lent by the message; "" where there is no such part */
         size_t size;
     } part[SECTIONS];
-    json_t *json[SECTIONS]; /* of the parts that are JSON, else NULL */
+    json_t *json[SECTIONS]; /* of the parts that are JSON, else NULL; the facets are read by shop.c */
 };
 
 /* Cut MESSAGE, which must outlive SECTIONS. A message without labels is all SHOPPER. */

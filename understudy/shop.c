@@ -7,8 +7,8 @@
 #include "common/json.h"
 #include "common/money.h"
 
-void
-shop_read(struct shop *shop, const struct lexicon *lexicon, const json_t *facets)
+static void
+read_categories(struct shop *shop, const struct lexicon *lexicon, const json_t *facets)
 {
     const json_t *categories = json_object_get(facets, "categories"), *one;
     size_t i;
@@ -38,6 +38,27 @@ shop_read(struct shop *shop, const struct lexicon *lexicon, const json_t *facets
         shop->count++;
     }
     shop->whole = counted >= json_number(facets, "count", 0);
+}
+
+const struct shop *
+shop_read(struct shop_memo *memo, const struct lexicon *lexicon, const char *facets, size_t size)
+{
+    if (memo->text.size == size && size > 0 && memcmp(memo->text.bytes, facets, size) == 0)
+        return &memo->shop;
+    json_decref(memo->facets);
+    memo->facets = json_read(facets, size, NULL);
+    buffer_reset(&memo->text);
+    buffer_append(&memo->text, facets, size);
+    read_categories(&memo->shop, lexicon, memo->facets);
+    return &memo->shop;
+}
+
+void
+shop_forget(struct shop_memo *memo)
+{
+    json_decref(memo->facets);
+    buffer_clear(&memo->text);
+    *memo = (struct shop_memo) { 0 };
 }
 
 /* Whether a category of GENERAL things has SPECIAL ones too. */

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "common/buffer.h"
 #include "understudy/lexicon.h"
 
 /* What the shop sells, out of the FACETS of a prompt. Texts are lent by them. No I/O. */
@@ -24,7 +25,17 @@ struct shop {
     const json_t *colours; /* names, or NULL */
 };
 
-void shop_read(struct shop *shop, const struct lexicon *lexicon, const json_t *facets);
+/* The shop of the FACETS that were read last. The next prompt has the same, nearly always. */
+struct shop_memo {
+    struct buffer text; /* the facets */
+    json_t *facets;     /* read; NULL when they are no JSON */
+    struct shop shop;
+};
+
+/* The shop of SIZE bytes of FACETS; lent until the next one is read. */
+const struct shop *shop_read(struct shop_memo *memo, const struct lexicon *lexicon, const char *facets,
+                             size_t size);
+void shop_forget(struct shop_memo *memo);
 
 /* The category that GARMENT stands in, the nearest one; NULL where the shop has none. */
 const struct category *shop_category(const struct shop *shop, const struct garment *garment);
