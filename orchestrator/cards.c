@@ -270,17 +270,38 @@ cards_compare(struct walk *walk, int index)
     json_decref(ids);
 }
 
+/* The result as text: what the client got where that is all of it, so that it is written once. */
+static void
+put_result(struct walk *walk, int index, struct buffer *out)
+{
+    const json_t *result = walk->pieces[index].result;
+
+    if (json_array_size(json_object_get(result, "products")) <= SHOWN_CARDS)
+        buffer_text(out, cards_content(walk, index));
+    else
+        json_write(out, result, 0);
+    if (json_is_false(json_object_get(result, "named")))
+        buffer_text(out, ",\"unnamed\":true");
+}
+
 void
 cards_keep(struct walk *walk, int index)
 {
     const struct piece *piece = &walk->pieces[index];
-    json_t *kept = json_pack("{s:O, s:O?, s:O?, s:s, s:s, s:b, s:b}", "result", piece->result, "traits",
-                             piece->traits, "wish", piece->wish, "call", piece->call, "message",
-                             piece->message, "shown", walk->run.steps[index].shown, "assessed",
-                             walk->run.steps[run_step_of(&walk->run, STEP_ASSESS, 0, 0)].state != STEP_OPEN);
+    const struct run *run = &walk->run;
+    bool assessed = run->steps[run_step_of(run, STEP_ASSESS, 0, 0)].state != STEP_OPEN;
+    struct buffer kept = { 0 };
 
-    walk_keep_step(walk, index, kept);
-    json_decref(kept);
+    buffer_text(&kept, "{\"result\":");
+    put_result(walk, index, &kept);
+    buffer_text(&kept, ",\"traits\":");
+    json_write(&kept, piece->traits, 0);
+    buffer_text(&kept, ",\"wish\":");
+    json_write(&kept, piece->wish, 0);
+    buffer_printf(&kept, ",\"call\":\"%s\",\"message\":\"%s\",\"shown\":%s,\"assessed\":%s}", piece->call,
+                  piece->message, run->steps[index].shown ? "true" : "false", assessed ? "true" : "false");
+    walk_keep_text(walk, index, &kept);
+    buffer_clear(&kept);
 }
 
 /* -- the thread ---------------------------------------------------------------------------------- */

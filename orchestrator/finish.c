@@ -19,39 +19,67 @@ answer_the_open(struct walk *walk)
 
 /* -- messages ------------------------------------------------------------------------------------ */
 
+/* The messages are written as text: the results in them are text already, and all of it goes into the store.
+ */
 struct adding {
     struct walk *walk;
-    json_t *messages;
-    bool add; /* to the store, too */
+    bool add;           /* to the store; else to `messages` */
+    json_t *messages;   /* or NULL */
+    struct buffer text; /* the message that is being written */
 };
 
-/* MESSAGE is taken. HISTORY: what the model is to read of it, or NULL. */
 static void
-add_message(struct adding *adding, json_t *message, const char *history)
+put_member(struct buffer *out, const char *name, const char *value)
 {
-    struct walk *walk = adding->walk;
-    bool aborted =
-        walk->run.outcome == RUN_CANCELLED && strcmp(json_text(message, "role", ""), "assistant") == 0;
-
-    if (adding->add)
-        wrote(walk->self, store_message_add(walk->self->store, walk->stored.thread_id, walk->stored.id,
-                                            message, history, aborted ? "aborted" : "", clock_wall_ms()));
-    json_array_append_new(adding->messages, message);
+    buffer_text(out, out->size > 0 && out->bytes[out->size - 1] != '{' ? ",\"" : "\"");
+    buffer_text(out, name);
+    buffer_text(out, "\":");
+    buffer_json_string(out, value, strlen(value));
 }
 
-static json_t *
-call_of(const struct walk *walk, int index)
+/* ID and ROLE begin a message. */
+static void
+begin_message(struct adding *adding, const char *id, const char *role)
 {
-    const struct piece *piece = &walk->pieces[index];
-    json_t *arguments =
-        piece->wish != NULL ? json_incref(piece->wish) : json_pack("{s:s}", "description", walk->stored.said);
-    char *text = json_string_of(arguments);
-    json_t *call = json_pack("{s:s, s:s, s:{s:s, s:s}}", "id", piece->call, "type", "function", "function",
-                             "name", "find_product", "arguments", text == NULL ? "{}" : text);
+    buffer_reset(&adding->text);
+    buffer_text(&adding->text, "{");
+    put_member(&adding->text, "id", id);
+    put_member(&adding->text, "role", role);
+}
 
-    free(text);
-    json_decref(arguments);
-    return call;
+/* The message is whole. HISTORY: what the model is to read of it, or NULL. */
+static void
+end_message(struct adding *adding, const char *role, const char *history)
+{
+    struct walk *walk = adding->walk;
+    struct buffer *text = &adding->text;
+    bool aborted = walk->run.outcome == RUN_CANCELLED && strcmp(role, "assistant") == 0;
+
+    buffer_text(text, "}");
+    if (!adding->add)
+        json_array_append_new(adding->messages, json_read(text->bytes, text->size, NULL));
+    else
+        wrote(walk->self, text->failed ? -1
+                                       : store_message_add_text(
+                                             walk->self->store, walk->stored.thread_id, walk->stored.id,
+                                             (struct bytes) { text->bytes, text->size }, role, history,
+                                             aborted ? "aborted" : "", clock_wall_ms()));
+}
+
+static void
+put_call(struct adding *adding, int index)
+{
+    const struct piece *piece = &adding->walk->pieces[index];
+    json_t *words = piece->wish != NULL ? NULL : json_pack("{s:s}", "description", adding->walk->stored.said);
+    char *arguments = json_string_of(piece->wish != NULL ? piece->wish : words);
+
+    buffer_text(&adding->text, "{");
+    put_member(&adding->text, "id", piece->call);
+    buffer_text(&adding->text, ",\"type\":\"function\",\"function\":{\"name\":\"find_product\"");
+    put_member(&adding->text, "arguments", arguments == NULL ? "{}" : arguments);
+    buffer_text(&adding->text, "}}");
+    free(arguments);
+    json_decref(words);
 }
 
 /* Which paragraph's calls step INDEX belongs to; 0: the early ones. */
@@ -61,6 +89,30 @@ paragraph_of(const struct walk *walk, int index)
     const struct step *step = &walk->run.steps[index];
 
     return step->kind == STEP_CHECK ? walk->run.steps[step->of].paragraph : step->paragraph;
+}
+
+/* Step INDEX has a call that belongs to PARAGRAPH. */
+static bool
+is_call_of(const struct walk *walk, int index, int paragraph)
+{
+    return walk->pieces[index].call[0] != '\0' && paragraph_of(walk, index) == paragraph;
+}
+
+/* The calls of PARAGRAPH as a member of the message, if there are some. */
+static void
+put_calls(struct adding *adding, int paragraph)
+{
+    bool some = false;
+
+    for (int i = 0; i < adding->walk->run.step_count; i++) {
+        if (!is_call_of(adding->walk, i, paragraph))
+            continue;
+        buffer_text(&adding->text, some ? "," : ",\"toolCalls\":[");
+        put_call(adding, i);
+        some = true;
+    }
+    if (some)
+        buffer_text(&adding->text, "]");
 }
 
 /* The results of the calls of PARAGRAPH, which have just been added. */
@@ -74,62 +126,58 @@ add_results(struct adding *adding, int paragraph)
 
         if (!piece->answered || paragraph_of(walk, i) != paragraph)
             continue;
-        add_message(adding,
-                    json_pack("{s:s, s:s, s:s, s:s}", "id", piece->message, "role", "tool", "toolCallId",
-                              piece->call, "content", cards_content(walk, i)),
-                    NULL);
+        begin_message(adding, piece->message, "tool");
+        put_member(&adding->text, "toolCallId", piece->call);
+        put_member(&adding->text, "content", cards_content(walk, i));
+        end_message(adding, "tool", NULL);
     }
-}
-
-/* The calls of PARAGRAPH, or NULL. */
-static json_t *
-calls_of(const struct walk *walk, int paragraph)
-{
-    json_t *calls = json_array();
-
-    for (int i = 0; i < walk->run.step_count; i++)
-        if (walk->pieces[i].call[0] != '\0' && paragraph_of(walk, i) == paragraph)
-            json_array_append_new(calls, call_of(walk, i));
-    if (json_array_size(calls) > 0)
-        return calls;
-    json_decref(calls);
-    return NULL;
 }
 
 /* The early lookups' calls have no paragraph: a message of their own holds them. */
 static void
 add_early(struct adding *adding)
 {
-    json_t *calls = calls_of(adding->walk, 0), *message;
+    const struct walk *walk = adding->walk;
     char id[ID_SIZE + 8];
+    int first = 0;
 
-    if (calls == NULL)
+    while (first < walk->run.step_count && !is_call_of(walk, first, 0))
+        first++;
+    if (first == walk->run.step_count)
         return;
-    snprintf(id, sizeof id, "%s-calls", json_text(json_array_get(calls, 0), "id", ""));
-    message = json_pack("{s:s, s:s, s:o}", "id", id, "role", "assistant", "toolCalls", calls);
-    add_message(adding, message, NULL);
+    snprintf(id, sizeof id, "%s-calls", walk->pieces[first].call);
+    begin_message(adding, id, "assistant");
+    put_calls(adding, 0);
+    end_message(adding, "assistant", NULL);
     add_results(adding, 0);
 }
 
-json_t *
-walk_messages(struct walk *walk, bool add)
+static void
+add_messages(struct adding *adding)
 {
-    struct adding adding = { walk, json_array(), add };
+    struct walk *walk = adding->walk;
 
-    add_early(&adding);
+    add_early(adding);
     for (int i = 0; i < walk->paragraph_count; i++) {
         const struct paragraph *paragraph = &walk->paragraphs[i];
-        json_t *message, *calls;
 
         if (paragraph->text == NULL)
             continue;
-        message = json_pack("{s:s, s:s, s:s}", "id", paragraph->id, "role", "assistant", "content",
-                            paragraph->text);
-        if ((calls = calls_of(walk, i + 1)) != NULL)
-            json_object_set_new(message, "toolCalls", calls);
-        add_message(&adding, message, paragraph->text);
-        add_results(&adding, i + 1);
+        begin_message(adding, paragraph->id, "assistant");
+        put_member(&adding->text, "content", paragraph->text);
+        put_calls(adding, i + 1);
+        end_message(adding, "assistant", paragraph->text);
+        add_results(adding, i + 1);
     }
+    buffer_clear(&adding->text);
+}
+
+json_t *
+walk_messages(struct walk *walk)
+{
+    struct adding adding = { .walk = walk, .messages = json_array() };
+
+    add_messages(&adding);
     return adding.messages;
 }
 
@@ -137,7 +185,7 @@ walk_messages(struct walk *walk, bool add)
 void
 walk_snapshot(struct walk *walk)
 {
-    json_t *messages = NULL, *own = walk_messages(walk, false), *message;
+    json_t *messages = NULL, *own = walk_messages(walk), *message;
     char question[ID_SIZE + 16];
     size_t i, keep;
 
@@ -163,13 +211,14 @@ walk_snapshot(struct walk *walk)
 static void
 write_thread(struct walk *walk)
 {
+    struct adding adding = { .walk = walk, .add = true };
     json_t *shown, *wishes;
 
     if (walk->run.step_count == 0) /* stopped while it waited: the thread is that of the run before it */
         return;
     shown = cards_shown(walk);
     wishes = cards_wishes(walk);
-    json_decref(walk_messages(walk, true));
+    add_messages(&adding);
     if (shown != NULL) {
         json_decref(walk->thread.shown);
         walk->thread.shown = shown;

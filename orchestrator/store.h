@@ -76,6 +76,10 @@ int store_forget_before(struct store *store, int64_t before_wall_ms, int limit, 
 int store_message_add(struct store *store, int64_t thread_id, int64_t run, const json_t *message,
                       const char *history, const char *mark, int64_t wall_ms);
 
+/* The same with the message as JSON text, and its role. */
+int store_message_add_text(struct store *store, int64_t thread_id, int64_t run, struct bytes message,
+                           const char *role, const char *history, const char *mark, int64_t wall_ms);
+
 /* The thread's AG-UI messages, oldest run first, as a JSON array; the newest LIMIT of them (0: all).
  * Those marked aborted have `"aborted": true` beside AG-UI's members. */
 int store_messages(struct store *store, int64_t thread_id, int limit, json_t **messages);
@@ -123,6 +127,9 @@ void store_run_clear(struct store_run *run);
 
 /* Keep RESULT as the outcome of STEP of RUN (replaces an earlier one). */
 int store_step_put(struct store *store, int64_t run, const char *step, const json_t *result);
+
+/* The same with the result as JSON text. */
+int store_step_put_text(struct store *store, int64_t run, const char *step, struct bytes result);
 
 /* All of them: {step: result}. */
 int store_steps(struct store *store, int64_t run, json_t **steps);

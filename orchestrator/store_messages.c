@@ -34,6 +34,14 @@ store_messages(struct store *store, int64_t thread_id, int limit, json_t **messa
     return row;
 }
 
+int
+store_message_add_text(struct store *store, int64_t thread_id, int64_t run, struct bytes message,
+                       const char *role, const char *history, const char *mark, int64_t wall_ms)
+{
+    return store_write(store, STORE_MESSAGE_ADD, "iisttti", thread_id, run, message, role, history, mark,
+                       wall_ms);
+}
+
 /* Append to HISTORY what OF has gathered as the answer of one run, and empty it. */
 static void
 end_answer(json_t *history, struct buffer *of, bool *cut)

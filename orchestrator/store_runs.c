@@ -104,6 +104,12 @@ store_step_put(struct store *store, int64_t run, const char *step, const json_t 
 }
 
 int
+store_step_put_text(struct store *store, int64_t run, const char *step, struct bytes result)
+{
+    return store_write(store, STORE_STEP_PUT, "its", run, step, result);
+}
+
+int
 store_steps(struct store *store, int64_t run, json_t **steps)
 {
     sqlite3_stmt *statement = store_use(store, STORE_STEPS, "i", run);

@@ -69,6 +69,10 @@ bind(sqlite3_stmt *statement, const char *types, va_list arguments)
                 status = SQLITE_NOMEM;
             else
                 status = sqlite3_bind_text(statement, n, dumped, -1, free);
+        } else if (*types == 's') {
+            struct bytes text = va_arg(arguments, struct bytes);
+
+            status = sqlite3_bind_text(statement, n, text.bytes, (int)text.size, SQLITE_STATIC);
         } else {
             struct bytes bytes = va_arg(arguments, struct bytes);
 

@@ -186,6 +186,14 @@ restore_extractions(struct walk *walk, const json_t *steps)
     }
 }
 
+/* Did the words of the early lookup name no product? `named` stood in the result in the release before. */
+static bool
+is_unnamed(const json_t *kept)
+{
+    return json_is_true(json_object_get(kept, "unnamed")) ||
+           json_is_false(json_object_get(json_object_get(kept, "result"), "named"));
+}
+
 static void
 restore_early(struct walk *walk, const json_t *steps, bool assessed)
 {
@@ -194,7 +202,7 @@ restore_early(struct walk *walk, const json_t *steps, bool assessed)
     if (kept == NULL)
         return;
     restore(walk, STEP_EARLY, 0, 1, 0, kept);
-    if (walk->run.wishes == 0 || !json_is_false(json_object_get(json_object_get(kept, "result"), "named")))
+    if (walk->run.wishes == 0 || !is_unnamed(kept))
         return;
     walk->run.repeat = assessed ? REPEAT_ASKED : REPEAT_WAITING;
     for (int i = 0; assessed && !walk->run.off_topic && i < walk->run.wishes && i < RUN_WISHES; i++)

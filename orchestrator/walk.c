@@ -262,3 +262,14 @@ walk_keep_step(struct walk *walk, int index, const json_t *result)
     run_step_name(&walk->run, index, name);
     walk_keep(walk, name, result);
 }
+
+void
+walk_keep_text(struct walk *walk, int index, const struct buffer *result)
+{
+    char name[RUN_STEP_NAME];
+
+    run_step_name(&walk->run, index, name);
+    wrote(walk->self, result->failed ? -1
+                                     : store_step_put_text(walk->self->store, walk->stored.id, name,
+                                                           (struct bytes) { result->bytes, result->size }));
+}

@@ -127,6 +127,7 @@ void walk_set_timer(struct walk *walk);
 
 /* Note RESULT as the outcome of step INDEX in the store. */
 void walk_keep_step(struct walk *walk, int index, const json_t *result);
+void walk_keep_text(struct walk *walk, int index, const struct buffer *result); /* JSON */
 void walk_keep(struct walk *walk, const char *step, const json_t *result);
 
 /* Begin (begin.c): the run's turn has come. */
@@ -140,8 +141,8 @@ int walks_take_up(struct orchestrator *self);
 void walk_finish(struct walk *walk);
 
 /* The run's messages as AG-UI has them: an assistant's for each paragraph with its calls, and the calls'
- * results. New reference. With ADD each goes into the store's thread too, marked when the run was aborted. */
-json_t *walk_messages(struct walk *walk, bool add);
+ * results. New reference. */
+json_t *walk_messages(struct walk *walk);
 
 /* MESSAGES_SNAPSHOT: the thread up to this run's question, and what of its answer is whole. What was broken
  * off goes from the screen. */
