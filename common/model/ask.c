@@ -15,18 +15,6 @@ text_copy(const char *text, int *failed)
     return copy;
 }
 
-static const json_t *
-value_copy(const json_t *value, int *failed)
-{
-    json_t *copy;
-
-    if (value == NULL)
-        return NULL;
-    if ((copy = json_deep_copy(value)) == NULL)
-        *failed = -1;
-    return copy;
-}
-
 int
 ask_copy(struct model_request *to, const struct model_request *from)
 {
@@ -36,11 +24,11 @@ ask_copy(struct model_request *to, const struct model_request *from)
     to->model = text_copy(from->model ? from->model : "", &failed);
     to->effort = text_copy(from->effort, &failed);
     to->instructions = text_copy(from->instructions, &failed);
-    to->messages = value_copy(from->messages, &failed);
-    to->tools = value_copy(from->tools, &failed);
+    to->messages = json_incref((json_t *)from->messages);
+    to->tools = json_incref((json_t *)from->tools);
     to->tool_choice = text_copy(from->tool_choice, &failed);
     to->schema_name = text_copy(from->schema_name, &failed);
-    to->schema = value_copy(from->schema, &failed);
+    to->schema = json_incref((json_t *)from->schema);
     to->cache_key = text_copy(from->cache_key, &failed);
     to->shopper = text_copy(from->shopper, &failed);
     return failed;

@@ -75,7 +75,8 @@ struct model_result {
     size_t vector_count, dimensions;
 };
 
-/* What to ask. All is lent until model_ask() returns. */
+/* What to ask. Texts are lent until model_ask() returns; messages, tools and schema are kept until the call's
+ * end, and must not be changed. */
 struct model_request {
     const char *model;
     const char *effort;       /* "" or NULL: not sent */
