@@ -9,7 +9,7 @@ VARIANT  ?= release
 CC       ?= gcc
 OUT      := build/$(VARIANT)
 
-PACKAGES := libzmq libwebsockets libcurl jansson openssl sqlite3 expat zlib
+PACKAGES := libzmq libwebsockets libcurl jansson openssl sqlite3 libpq expat zlib
 FLAGS    := -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic -Wshadow -Werror -fPIE -MMD -MP \
             -fstack-protector-strong -pthread $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lev -lstemmer -lm -pthread

@@ -230,7 +230,7 @@ options_path(const struct options *options, const char *path)
 {
     char *joined;
 
-    if (path[0] == '/')
+    if (path[0] == '/' || strstr(path, "://") != NULL)
         joined = strdup(path);
     else if (asprintf(&joined, "%s/%s", options->state_dir, path) < 0)
         joined = NULL;

@@ -34,7 +34,7 @@ void options_reload(struct options *options, const char *daemon, int argc, char 
 
 void options_clear(struct options *options);
 
-/* PATH as it is when absolute, else below OPTIONS->state_dir; the caller frees it. */
+/* PATH as it is when absolute or a URL, else below OPTIONS->state_dir; the caller frees it. */
 char *options_path(const struct options *options, const char *path);
 
 #endif

@@ -33,7 +33,7 @@ struct catalogue_patch {
     void *kept;
 };
 
-static const struct catalogue_home *const homes[] = { &catalogue_sqlite };
+static const struct catalogue_home *const homes[] = { &catalogue_postgres, &catalogue_sqlite };
 
 /* The last takes all that the others do not. */
 static const struct catalogue_home *

@@ -51,6 +51,7 @@ struct catalogue_home {
     void (*patch_abandon)(void *patch);
 };
 
+extern const struct catalogue_home catalogue_postgres;
 extern const struct catalogue_home catalogue_sqlite;
 
 /* Give VARIANT, as it is in the index, ITEM's prices and stock. CURRENCY is the catalogue's. */

@@ -14,8 +14,9 @@ struct index;
 
 #define GLANCE_SHELVES 4095
 #define GLANCE_SOME 128 /* in `genders` and `ages`: there is a variant in stock at all */
-#define GLANCE_ALL 64 /* in `ages`: there is one variant, in stock, and its price does not change with time  \
-                       */
+#define GLANCE_ALL                                                                                           \
+    64 /* in `ages`: there is one variant, in stock, and its price does not change with time                 \
+        */
 
 /* Of a product's variants that are not sold out, together. A number (of a size, a colour, a material) is bit
  * number % 64 or % 32. All 0 with low > high: sold out. */

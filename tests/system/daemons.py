@@ -48,6 +48,8 @@ class Daemon:
         self.env = {"PATH": os.environ["PATH"], "HOME": str(state),
                     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99",
                     "UBSAN_OPTIONS": "print_stacktrace=1", **(env or {})}
+        if "CATALOGUE" in os.environ:  # of the fixture `home`
+            self.env.setdefault("CATALOGUE", os.environ["CATALOGUE"])
         self.process = None
         self.expected = {0}
 

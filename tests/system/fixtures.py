@@ -3,6 +3,7 @@ import pytest
 
 from daemons import SAMPLE_SHOP, Ensemble, Whole, import_feed
 from fake_orchestrator import FakeOrchestrator
+from postgres_server import postgres  # noqa: F401
 
 
 @pytest.fixture
@@ -30,6 +31,17 @@ def gateway(ensemble, fake):
     daemon = ensemble.gateway()
     fake.wait_for_peer()
     return daemon
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def home(request, monkeypatch):
+    """Where catalogues are kept: all that a test starts or imports uses this home. A server, or None for files."""
+    monkeypatch.delenv("CATALOGUE", raising=False)
+    if request.param == "sqlite":
+        return None
+    server = request.getfixturevalue("postgres")
+    monkeypatch.setenv("CATALOGUE", server.catalogue())
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -16,26 +16,41 @@ from fake_orchestrator import FakeOrchestrator, encode
 
 sys.path.insert(0, str(TOP / "tests" / "bench"))
 import make_feed_rows  # noqa: E402
+import postgres_server  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("home")  # all of it for both homes of a catalogue
 FORMATS = sorted(make_feed_rows.WRITERS)
 HEADER = "id\ttitle\tprice\tavailability\n"
 
 
+def query(state, sql):
+    """The rows of SQL over products, variants and meta, in either home."""
+    if "CATALOGUE" in os.environ:
+        return postgres_server.rows(os.environ["CATALOGUE"], sql)
+    with sqlite3.connect(f"file:{state}/catalogue.sqlite?mode=ro", uri=True) as db:
+        return [tuple(None if value == -2**63 else value for value in row) for row in db.execute(sql)]  # as PRICE_NONE is kept there
+
+
 def contents(state):
     """All variants with what every format can say of them."""
-    with sqlite3.connect(f"file:{state}/catalogue.sqlite?mode=ro", uri=True) as db:
-        return db.execute("SELECT v.id, p.id, title, brand, p.description, p.type, colour, size, v.material, availability, price,"
-                          " sale, currency, v.image FROM variants v JOIN products p ON p.number = v.product ORDER BY v.id").fetchall()
+    return query(state, "SELECT v.id AS variant, p.id, title, brand, p.description, p.type, colour, size, v.material, availability, price,"
+                        " sale, currency, v.image FROM variants v JOIN products p ON p.number = v.product ORDER BY variant")
 
 
 def version(state):
-    with sqlite3.connect(f"file:{state}/catalogue.sqlite?mode=ro", uri=True) as db:
-        return db.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()[0]
+    return query(state, "SELECT value FROM meta WHERE name = 'version'")[0][0]
 
 
 def of(state, variant, columns):
-    with sqlite3.connect(f"file:{state}/catalogue.sqlite?mode=ro", uri=True) as db:
-        return db.execute(f"SELECT {columns} FROM variants WHERE id = ?", [variant]).fetchone()
+    return query(state, f"SELECT {columns} FROM variants WHERE id = '{variant}'")[0]
+
+
+def kept(state):
+    """What there is of catalogues: their names or, of files, all bytes."""
+    if "CATALOGUE" in os.environ:
+        return postgres_server.rows(os.environ["CATALOGUE"], "SELECT relname FROM pg_class WHERE relname LIKE 'catalogue%' AND relnamespace ="
+                                    " current_schema()::regnamespace ORDER BY 1")
+    return {name: (state / name).read_bytes() for name in os.listdir(state) if name.startswith("catalogue")}
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +94,12 @@ def test_an_acp_folder_is_read_by_its_metadata(expected, tmp_path):
 def test_a_feed_of_which_no_row_can_be_read_changes_nothing(bad, tmp_path):
     (tmp_path / "good").write_text(HEADER + "A\tShirt\t1.00 USD\tin_stock\n")
     import_feed(tmp_path, tmp_path / "good")
-    before = (tmp_path / "catalogue.sqlite").read_bytes()
+    before = contents(tmp_path), version(tmp_path), kept(tmp_path)
     (tmp_path / "bad").write_text(bad)
     for arguments in ([], ["--patch"]):
         done = import_feed(tmp_path, tmp_path / "bad", *arguments, check=False)
         assert done.returncode == 1 and "nothing was changed" in done.stderr
-        assert (tmp_path / "catalogue.sqlite").read_bytes() == before
-        assert sorted(os.listdir(tmp_path)) == ["bad", "catalogue.sqlite", "catalogue.sqlite.lock", "good"]
+        assert (contents(tmp_path), version(tmp_path), kept(tmp_path)) == before
 
 
 def test_a_report_names_each_refused_row_with_line_field_and_reason(tmp_path):

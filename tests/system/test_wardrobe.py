@@ -7,6 +7,7 @@ import pytest
 from daemons import SAMPLE_SHOP, import_feed, wait_until
 
 STEPS = itertools.count(1)
+pytestmark = pytest.mark.usefixtures("home")  # all of it for both homes of a catalogue
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ shop_open(struct shop *shop)
     shop->builder = index_builder_new(shop->lexicon);
     shop->item = calloc(1, sizeof *shop->item);
     assert_non_null(shop->item);
+    if (getenv("CATALOGUE") != NULL)
+        assert_non_null(shop->writer = catalogue_begin(getenv("CATALOGUE"), "english"));
 }
 
 void
@@ -27,7 +29,10 @@ shop_close(struct shop *shop)
 {
     for (int i = 0; i < shop->section_count; i++)
         free(shop->sections[i].bytes);
-    index_destroy(&shop->index);
+    if (shop->catalogue == NULL)
+        index_destroy(&shop->index);
+    catalogue_close(&shop->catalogue);
+    catalogue_abandon(&shop->writer);
     index_builder_destroy(&shop->builder);
     lexicon_destroy(&shop->lexicon);
     stemmer_destroy(&shop->stemmer);
@@ -44,6 +49,8 @@ shop_add_row(struct shop *shop, const struct feed_row *row)
     if (row_read(row, "", false, shop->item, &problem) < 0)
         fail_msg("%s: %s", problem.field, problem.reason);
     assert_int_equal(index_builder_add(shop->builder, shop->item, &product, &is_new), 0);
+    if (shop->writer != NULL)
+        assert_int_equal(catalogue_add(shop->writer, shop->item, product, is_new), 0);
     shop->rows++;
 }
 
@@ -101,9 +108,23 @@ load(void *owner, const char *section, size_t *size)
     return NULL;
 }
 
+/* Keep the catalogue where CATALOGUE says, and open it there. */
+static void
+keep(struct shop *shop)
+{
+    assert_int_equal(index_builder_save(shop->builder, catalogue_save_section, shop->writer), 0);
+    assert_int_equal(catalogue_set(shop->writer, "version", "1"), 0);
+    assert_int_equal(catalogue_finish(&shop->writer), 0);
+    shop->catalogue = catalogue_open(getenv("CATALOGUE"), shop->lexicon, NULL);
+    assert_non_null(shop->catalogue);
+    shop->index = catalogue_index_to_weigh(shop->catalogue);
+}
+
 struct index *
 shop_index(struct shop *shop)
 {
+    if (shop->writer != NULL)
+        keep(shop);
     if (shop->index == NULL) {
         assert_int_equal(index_builder_save(shop->builder, save, shop), 0);
         shop->index = index_load(shop->lexicon, load, shop);

@@ -1,6 +1,7 @@
 #ifndef TESTS_WARDROBE_SHOP_H
 #define TESTS_WARDROBE_SHOP_H
 
+#include "wardrobe/catalogue.h"
 #include "wardrobe/index.h"
 
 /* A small shop in memory for tests: rows become an index as import does it, without a file. */
@@ -10,6 +11,9 @@ struct shop {
     struct index_builder *builder;
     struct item *item;
     struct index *index;
+    struct catalogue_writer
+        *writer; /* with CATALOGUE in the environment all goes through a catalogue there */
+    struct catalogue *catalogue;
     struct {
         char name[32];
         void *bytes;

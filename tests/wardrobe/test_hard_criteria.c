@@ -244,6 +244,26 @@ check_blame(struct index *index, const struct filter *filter)
     json_decref(result);
 }
 
+/* Through a catalogue: the texts that come are of these products and no others. */
+static void
+check_texts(struct shop *shop, const struct ranking *ranking)
+{
+    uint32_t variants[PRODUCTS];
+    struct record records[PRODUCTS];
+
+    if (shop->catalogue == NULL)
+        return;
+    for (int i = 0; i < ranking->count; i++)
+        variants[i] = product_end(shop->index, ranking->hits[i].product) - 1;
+    assert_int_equal(catalogue_records(shop->catalogue, variants, (size_t)ranking->count, records), 0);
+    for (int i = 0; i < ranking->count; i++) {
+        char group[16];
+
+        snprintf(group, sizeof group, "g%u", ranking->hits[i].product);
+        assert_string_equal(records[i].id, group);
+    }
+}
+
 static void
 try_case(struct shop *shop, const struct weights *weights)
 {
@@ -276,6 +296,7 @@ try_case(struct shop *shop, const struct weights *weights)
     ranking_run(&ranking, shop->index, &plan, &filter, weights, RANKING_HITS, false);
     for (int i = 0; i < ranking.count; i++)
         found |= 1u << ranking.hits[i].product;
+    check_texts(shop, &ranking);
     for (int i = 0; i < row_count; i++) {
         int keeps = rows[i].availability != 1;
 

@@ -61,7 +61,9 @@ open_catalogue(void **state)
     (void)state;
     assert_non_null(mkdtemp(folder));
     settings.feed = strdup(path_of("feed.tsv"));
-    settings.catalogue = strdup(path_of("catalogue.sqlite"));
+    /* or in another home: tests/system/test_postgres.py */
+    settings.catalogue =
+        strdup(getenv("CATALOGUE") != NULL ? getenv("CATALOGUE") : path_of("catalogue.sqlite"));
     file = fopen(settings.feed, "w");
     fputs(feed, file);
     fclose(file);

@@ -1,0 +1,325 @@
+/* catalogue_postgres -- the catalogue on a PostgreSQL server: reading it; see catalogue_postgres.h. The index
+ * is in memory; the server is asked for the texts of what was found, once for all products of an answer,
+ * which takes a server nearby about 0.2 ms. The loop stands still for that time, and never longer than
+ * READ_MS. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "wardrobe/catalogue_postgres.h"
+
+#define READ_MS 1000 /* how long the server may be silent under a lookup */
+
+struct reader {
+    struct postgres *postgres;
+    char *name;      /* for the log */
+    char number[24]; /* of the catalogue */
+    char token[40];  /* what tells it from one of that number elsewhere, after a server was set up anew */
+    char version[40];
+    PGresult *records; /* lent last */
+    bool away;
+};
+
+static const char setup[] =
+    "SET statement_timeout = '1s'; SET default_transaction_read_only = on; SET jit = off;"
+    /* few rows by their keys, always: no plan for many because nobody has counted yet */
+    "SET enable_hashjoin = off; SET enable_mergejoin = off";
+
+/* -- what all three files read ------------------------------------------------------------------- */
+
+char *
+catalogue_postgres_setting(struct postgres *postgres, const char *catalogue, const char *name)
+{
+    const struct postgres_value values[] = { { .text = catalogue }, { .text = name } };
+    PGresult *rows =
+        postgres_query(postgres, "SELECT value FROM catalogue_settings WHERE catalogue = $1 AND name = $2",
+                       values, 2, false);
+    char *value = rows == NULL || PQntuples(rows) == 0 ? NULL : strdup(PQgetvalue(rows, 0, 0));
+
+    PQclear(rows);
+    return value;
+}
+
+/* How many bytes the section has; -1 when there is none. */
+static int64_t
+section_size(struct postgres *postgres, const struct postgres_value values[2])
+{
+    PGresult *rows = postgres_query(
+        postgres,
+        "SELECT sum(octet_length(bytes)) FROM catalogue_sections WHERE catalogue = $1 AND name = $2", values,
+        2, false);
+    int64_t size = rows == NULL || PQgetisnull(rows, 0, 0) ? -1 : strtoll(PQgetvalue(rows, 0, 0), NULL, 10);
+
+    PQclear(rows);
+    return size;
+}
+
+void *
+catalogue_postgres_section(struct postgres *postgres, const char *catalogue, const char *section,
+                           size_t *size)
+{
+    static const char sql[] = "SELECT bytes FROM catalogue_sections WHERE catalogue = $1 AND name = $2"
+                              " AND part >= $3 ORDER BY part LIMIT 16";
+    char from[24];
+    struct postgres_value values[] = { { .text = catalogue }, { .text = section }, { .text = from } };
+    int64_t total = section_size(postgres, values);
+    char *bytes = total < 0 ? NULL : malloc((size_t)total + 1);
+    size_t used = 0;
+
+    *size = 0;
+    for (int part = 0; bytes != NULL && (used < (size_t)total || part == 0); part += 16) {
+        PGresult *rows;
+        int count;
+
+        snprintf(from, sizeof from, "%d", part);
+        rows = postgres_query(postgres, sql, values, 3, true);
+        count = rows == NULL ? 0 : PQntuples(rows);
+        for (int i = 0; i < count && used + (size_t)PQgetlength(rows, i, 0) <= (size_t)total; i++) {
+            memcpy(bytes + used, PQgetvalue(rows, i, 0), (size_t)PQgetlength(rows, i, 0));
+            used += (size_t)PQgetlength(rows, i, 0);
+        }
+        PQclear(rows);
+        if (count == 0) {
+            free(bytes);
+            return NULL;
+        }
+    }
+    *size = used;
+    return bytes;
+}
+
+/* -- opening ------------------------------------------------------------------------------------- */
+
+static void
+close_reader(void *owner)
+{
+    struct reader *reader = owner;
+
+    PQclear(reader->records);
+    postgres_close(&reader->postgres);
+    free(reader->name);
+    free(reader);
+}
+
+/* Find the newest catalogue. Returns 0, 1 when there is none, or -1. */
+static int
+find_newest(struct reader *reader)
+{
+    PGresult *rows = postgres_query(
+        reader->postgres, "SELECT number, token FROM catalogue_versions ORDER BY number DESC LIMIT 1", NULL,
+        0, false);
+    bool none = rows == NULL ? postgres_is_missing(reader->postgres) : PQntuples(rows) == 0;
+
+    if (rows != NULL && !none) {
+        snprintf(reader->number, sizeof reader->number, "%s", PQgetvalue(rows, 0, 0));
+        snprintf(reader->token, sizeof reader->token, "%s", PQgetvalue(rows, 0, 1));
+    }
+    PQclear(rows);
+    return none ? 1 : rows == NULL ? -1 : 0;
+}
+
+/* All that is loaded is of one moment: a patch may end meanwhile. */
+static void *
+open_reader(const char *path, bool *missing)
+{
+    struct reader *reader = calloc(1, sizeof *reader);
+    int found = -1;
+
+    if (reader == NULL || (reader->name = strdup(catalogue_name(path))) == NULL) {
+        log_error("%s: no memory", catalogue_name(path));
+        free(reader);
+        return NULL;
+    }
+    if ((reader->postgres = postgres_open(path, reader->name, READ_MS, setup)) != NULL &&
+        postgres_do(reader->postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ") == 0)
+        found = find_newest(reader);
+    *missing = found > 0;
+    if (found == 0)
+        return reader;
+    close_reader(reader);
+    return NULL;
+}
+
+static char *
+setting(void *owner, const char *name)
+{
+    struct reader *reader = owner;
+    char *value = catalogue_postgres_setting(reader->postgres, reader->number, name);
+
+    if (value != NULL && strcmp(name, "version") == 0)
+        snprintf(reader->version, sizeof reader->version, "%s", value);
+    return value;
+}
+
+static void *
+section(void *owner, const char *name, size_t *size)
+{
+    struct reader *reader = owner;
+    void *bytes = catalogue_postgres_section(reader->postgres, reader->number, name, size);
+
+    /* what would come by another connection would be of another moment */
+    reader->away = reader->away || (bytes == NULL && postgres_is_away(reader->postgres));
+    return bytes;
+}
+
+static int
+loaded(void *owner)
+{
+    struct reader *reader = owner;
+
+    return reader->away ? -1 : postgres_do(reader->postgres, "COMMIT");
+}
+
+static bool
+is_replaced(void *owner)
+{
+    struct reader *reader = owner;
+    PGresult *rows =
+        postgres_ask(reader->postgres, "newest",
+                     "SELECT c.token, s.value FROM catalogue_versions c JOIN catalogue_settings s"
+                     " ON s.catalogue = c.number AND s.name = 'version'"
+                     " ORDER BY c.number DESC LIMIT 1",
+                     NULL, 0);
+    bool other = rows != NULL && PQntuples(rows) > 0 &&
+                 (strcmp(PQgetvalue(rows, 0, 0), reader->token) != 0 ||
+                  strcmp(PQgetvalue(rows, 0, 1), reader->version) != 0);
+
+    PQclear(rows);
+    return other;
+}
+
+static bool
+is_away(const void *owner)
+{
+    return ((const struct reader *)owner)->away;
+}
+
+/* -- asking -------------------------------------------------------------------------------------- */
+
+/* Ask for COUNT rows, one for each of what was named. Returns them, or NULL (logged). */
+static PGresult *
+ask(struct reader *reader, const char *name, const char *sql, const char *const *values, int parameters,
+    size_t count)
+{
+    PGresult *rows = postgres_ask(reader->postgres, name, sql, values, parameters);
+
+    reader->away = rows == NULL; /* it has said why; another copy of the wardrobe may do better */
+    if (rows == NULL || (size_t)PQntuples(rows) == count)
+        return rows;
+    log_error("%s: catalogue %s is not there any more", reader->name, reader->number);
+    reader->away = true;
+    PQclear(rows);
+    return NULL;
+}
+
+static void
+append_number(struct buffer *array, uint32_t number)
+{
+    buffer_printf(array, "%s%" PRIu32, array->size == 0 ? "{" : ",", number);
+}
+
+static int
+records(void *owner, const struct place *places, size_t count, struct record *found)
+{
+    static const char sql[] =
+        "SELECT p.id, p.title, p.brand, v.id, v.colour, v.size, v.material, v.link, v.image"
+        " FROM unnest($3::int[], $4::int[]) WITH ORDINALITY AS w (product, nth, place)"
+        " JOIN catalogue_versions c ON c.number = $1::bigint AND c.token = $2::uuid"
+        " JOIN catalogue_products p ON p.catalogue = $1::bigint AND p.number = w.product"
+        " JOIN catalogue_variants v ON v.catalogue = $1::bigint AND v.product = w.product AND v.nth = w.nth"
+        " ORDER BY w.place";
+    struct reader *reader = owner;
+    struct buffer products = { 0 }, nths = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        append_number(&products, places[i].product);
+        append_number(&nths, places[i].nth);
+    }
+    buffer_text(&products, "}");
+    buffer_text(&nths, "}");
+    PQclear(reader->records);
+    reader->records = ask(reader, "records", sql,
+                          (const char *const[]) { reader->number, reader->token, buffer_string(&products),
+                                                  buffer_string(&nths) },
+                          4, count);
+    buffer_clear(&products);
+    buffer_clear(&nths);
+    for (size_t i = 0; reader->records != NULL && i < count; i++) {
+        const char *texts[9];
+
+        for (int k = 0; k < 9; k++)
+            texts[k] = PQgetvalue(reader->records, (int)i, k);
+        found[i] = (struct record) { texts[0], texts[1], texts[2], texts[3], texts[4],
+                                     texts[5], texts[6], texts[7], texts[8] };
+    }
+    return reader->records == NULL ? -1 : 0;
+}
+
+static int
+find(void *owner, const char *const *ids, size_t count, uint32_t *products)
+{
+    static const char sql[] =
+        "SELECT coalesce((SELECT p.number FROM catalogue_products p"
+        " WHERE p.catalogue = c.number AND p.id = w.id LIMIT 1),"
+        " (SELECT v.product FROM catalogue_variants v WHERE v.catalogue = c.number AND v.id = w.id LIMIT 1))"
+        " FROM catalogue_versions c, unnest($3::text[]) WITH ORDINALITY AS w (id, place)"
+        " WHERE c.number = $1::bigint AND c.token = $2::uuid ORDER BY w.place";
+    struct reader *reader = owner;
+    struct buffer array = { 0 };
+    PGresult *rows;
+
+    for (size_t i = 0; i < count; i++) {
+        buffer_text(&array, i == 0 ? "{" : ",");
+        postgres_element(&array, ids[i]);
+    }
+    buffer_text(&array, "}");
+    rows = ask(reader, "find", sql,
+               (const char *const[]) { reader->number, reader->token, buffer_string(&array) }, 3, count);
+    buffer_clear(&array);
+    for (size_t i = 0; rows != NULL && i < count; i++)
+        products[i] = PQgetisnull(rows, (int)i, 0) ? UINT32_MAX
+                                                   : (uint32_t)strtoul(PQgetvalue(rows, (int)i, 0), NULL, 10);
+    PQclear(rows);
+    return rows == NULL ? -1 : 0;
+}
+
+/* -- the home ------------------------------------------------------------------------------------ */
+
+static bool
+is_at(const char *path)
+{
+    return strncmp(path, "postgres://", 11) == 0 || strncmp(path, "postgresql://", 13) == 0;
+}
+
+const struct catalogue_home catalogue_postgres = {
+    .is_at = is_at,
+    .open = open_reader,
+    .close = close_reader,
+    .setting = setting,
+    .section = section,
+    .loaded = loaded,
+    .is_replaced = is_replaced,
+    .is_away = is_away,
+    .records = records,
+    .find = find,
+    .lock = catalogue_postgres_lock,
+    .unlock = catalogue_postgres_unlock,
+    .begin = catalogue_postgres_begin,
+    .add = catalogue_postgres_add,
+    .save_section = catalogue_postgres_save_section,
+    .saved_section = catalogue_postgres_saved_section,
+    .set = catalogue_postgres_set,
+    .finish = catalogue_postgres_finish,
+    .abandon = catalogue_postgres_abandon,
+    .patch_begin = catalogue_postgres_patch_begin,
+    .patch_find = catalogue_postgres_patch_find,
+    .patch_next = catalogue_postgres_patch_next,
+    .patch_set = catalogue_postgres_patch_set,
+    .patch_say = catalogue_postgres_patch_say,
+    .patch_section = catalogue_postgres_patch_section,
+    .patch_finish = catalogue_postgres_patch_finish,
+    .patch_abandon = catalogue_postgres_patch_abandon,
+};

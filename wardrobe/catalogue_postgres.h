@@ -1,0 +1,53 @@
+#ifndef WARDROBE_CATALOGUE_POSTGRES_H
+#define WARDROBE_CATALOGUE_POSTGRES_H
+
+#include "common/postgres.h"
+#include "wardrobe/catalogue_home.h"
+
+/* The parts of the home that is a PostgreSQL server (catalogue_postgres.c, _write.c, _patch.c).
+ *
+ * A catalogue is a row of catalogue_versions, its settings, and a partition of catalogue_products,
+ * catalogue_variants and catalogue_sections each: `catalogue_products_17` comes with the import that makes
+ * catalogue 17, in one transaction, and is dropped as a whole. The newest is the one with the highest number.
+ */
+
+#define POSTGRES_PART (1u << 20) /* bytes of an index's section in one row */
+#define POSTGRES_KEPT "60 s"     /* how long a catalogue stays that another has replaced; CATALOGUE_KEPT_MS */
+
+/* A section of the index of CATALOGUE (its number as text), joined from its parts, malloced; NULL when there
+ * is none, or it can't be read (logged). */
+void *catalogue_postgres_section(struct postgres *postgres, const char *catalogue, const char *section,
+                                 size_t *size);
+
+/* The setting NAME of CATALOGUE, malloced; NULL for none. */
+char *catalogue_postgres_setting(struct postgres *postgres, const char *catalogue, const char *name);
+
+/* Give CATALOGUE's setting NAME another VALUE. Returns 0, or -1 (logged). */
+int catalogue_postgres_set_value(struct postgres *postgres, const char *catalogue, const char *name,
+                                 const char *value);
+
+/* A connection for imports, which may take their time; NULL when there is none (logged). */
+struct postgres *catalogue_postgres_connect(const char *path);
+
+/* Of catalogue_home.h. */
+void *catalogue_postgres_lock(const char *path);
+void catalogue_postgres_unlock(void *lock);
+
+void *catalogue_postgres_begin(const char *path);
+int catalogue_postgres_add(void *writer, const struct item *item, uint32_t product, bool new_product);
+int catalogue_postgres_save_section(void *writer, const char *section, const void *bytes, size_t size);
+void *catalogue_postgres_saved_section(void *writer, const char *section, size_t *size);
+int catalogue_postgres_set(void *writer, const char *name, const char *value);
+int catalogue_postgres_finish(void *writer);
+void catalogue_postgres_abandon(void *writer);
+
+void *catalogue_postgres_patch_begin(const char *path);
+int catalogue_postgres_patch_find(void *patch, const char *id, struct item *item);
+int catalogue_postgres_patch_next(void *patch, struct item *item);
+int catalogue_postgres_patch_set(void *patch, const struct item *item);
+int catalogue_postgres_patch_say(void *patch, const char *name, const char *value);
+void *catalogue_postgres_patch_section(void *patch, const char *section, size_t *size);
+int catalogue_postgres_patch_finish(void *patch);
+void catalogue_postgres_patch_abandon(void *patch);
+
+#endif

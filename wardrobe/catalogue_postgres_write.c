@@ -1,0 +1,404 @@
+/* catalogue_postgres_write -- a new catalogue on a PostgreSQL server; see catalogue_postgres.h. All of it is
+ * one transaction: an import that dies leaves nothing. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "wardrobe/catalogue_postgres.h"
+
+#define COPY_BYTES (1u << 20) /* of rows that are gathered before they are sent */
+
+struct writer {
+    struct postgres *postgres;
+    char *name;                       /* for the log */
+    char number[24];                  /* of the catalogue */
+    struct buffer products, variants; /* rows not yet sent */
+    uint16_t *counts;                 /* variants so far, by product */
+    size_t room;                      /* products that fit in there */
+};
+
+/* Money is in minor units and times are seconds since 1970, as in wardrobe/row.h; NULL: not said. */
+static const char tables[] =
+    "BEGIN;"
+    "CREATE TABLE catalogue_versions ("
+    " number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, token uuid NOT NULL DEFAULT gen_random_uuid(),"
+    " made timestamptz NOT NULL DEFAULT clock_timestamp(), replaced timestamptz);"
+    "CREATE TABLE catalogue_settings ("
+    " catalogue bigint NOT NULL REFERENCES catalogue_versions ON DELETE CASCADE, name text NOT NULL,"
+    " value text NOT NULL, PRIMARY KEY (catalogue, name));"
+    "CREATE TABLE catalogue_products ("
+    " catalogue bigint NOT NULL, number int NOT NULL, id text NOT NULL, title text NOT NULL, brand text,"
+    " description text, bullets text, type text, rating double precision, rating_count bigint,"
+    " PRIMARY KEY (catalogue, number)) PARTITION BY LIST (catalogue);"
+    "CREATE INDEX catalogue_products_id ON catalogue_products (id);"
+    "CREATE TABLE catalogue_variants ("
+    " catalogue bigint NOT NULL, product int NOT NULL, nth int NOT NULL, id text NOT NULL, colour text,"
+    " size text, size_system text, size_type text, material text, pattern text, gender smallint NOT NULL,"
+    " age smallint NOT NULL, availability smallint NOT NULL, price bigint, sale bigint, sale_from bigint,"
+    " sale_to bigint, currency text, link text, image text,"
+    " PRIMARY KEY (catalogue, product, nth)) PARTITION BY LIST (catalogue);"
+    "CREATE INDEX catalogue_variants_id ON catalogue_variants (id);"
+    "CREATE TABLE catalogue_sections ("
+    " catalogue bigint NOT NULL, name text NOT NULL, part int NOT NULL, bytes bytea NOT NULL,"
+    " PRIMARY KEY (catalogue, name, part)) PARTITION BY LIST (catalogue);"
+    "ALTER TABLE catalogue_sections ALTER bytes SET STORAGE EXTERNAL;"
+    "COMMIT";
+
+/* Do SQL, a printf() format in which %s is the catalogue's number, wherever it stands. */
+static int
+do_for(struct postgres *postgres, const char *number, const char *sql)
+{
+    struct buffer text = { 0 };
+    int status;
+
+    for (const char *place; (place = strstr(sql, "%s")) != NULL; sql = place + 2) {
+        buffer_append(&text, sql, (size_t)(place - sql));
+        buffer_text(&text, number);
+    }
+    buffer_text(&text, sql);
+    status = text.failed ? -1 : postgres_do(postgres, buffer_string(&text));
+    buffer_clear(&text);
+    return status;
+}
+
+/* -- the connection, and one import at a time ---------------------------------------------------- */
+
+struct postgres *
+catalogue_postgres_connect(const char *path)
+{
+    return postgres_open(
+        path, catalogue_name(path), 0,
+        "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0");
+}
+
+void *
+catalogue_postgres_lock(const char *path)
+{
+    struct postgres *postgres = catalogue_postgres_connect(path);
+    PGresult *rows = postgres == NULL
+                         ? NULL
+                         : postgres_query(postgres,
+                                          "SELECT pg_advisory_lock(hashtext('ensemble catalogue'),"
+                                          " hashtext(current_schema()))",
+                                          NULL, 0, false);
+
+    if (rows == NULL)
+        postgres_close(&postgres);
+    PQclear(rows);
+    return postgres;
+}
+
+/* Drop the catalogues that others replaced long enough ago for no lookup to need them. */
+static void
+forget_old(struct postgres *postgres)
+{
+    PGresult *rows = postgres_query(postgres,
+                                    "SELECT number FROM catalogue_versions"
+                                    " WHERE replaced < clock_timestamp() - interval '" POSTGRES_KEPT "'",
+                                    NULL, 0, false);
+
+    for (int i = 0; rows != NULL && i < PQntuples(rows); i++)
+        /* its parents are locked for a moment: not behind somebody who reads for long */
+        if (do_for(postgres, PQgetvalue(rows, i, 0),
+                   "BEGIN; SET LOCAL lock_timeout = '2s';"
+                   "DROP TABLE catalogue_products_%s, catalogue_variants_%s, catalogue_sections_%s;"
+                   "DELETE FROM catalogue_versions WHERE number = %s; COMMIT") < 0)
+            postgres_do(postgres, "ROLLBACK"); /* the next import tries again */
+    PQclear(rows);
+}
+
+void
+catalogue_postgres_unlock(void *lock)
+{
+    struct postgres *postgres = lock;
+
+    forget_old(postgres);
+    postgres_close(&postgres);
+}
+
+/* -- beginning ----------------------------------------------------------------------------------- */
+
+static int
+make_tables(struct writer *writer)
+{
+    PGresult *rows =
+        postgres_query(writer->postgres,
+                       "SELECT to_regclass('catalogue_versions') IS NULL, current_setting('server_encoding')",
+                       NULL, 0, false);
+    int status = rows == NULL ? -1 : 0;
+
+    if (rows != NULL && strcmp(PQgetvalue(rows, 0, 1), "UTF8") != 0) {
+        log_error("%s: the database is in %s: make one with ENCODING 'UTF8'", writer->name,
+                  PQgetvalue(rows, 0, 1));
+        status = -1;
+    } else if (rows != NULL && PQgetvalue(rows, 0, 0)[0] == 't') {
+        status = postgres_do(writer->postgres, tables);
+    }
+    PQclear(rows);
+    return status;
+}
+
+static int
+begin(struct writer *writer)
+{
+    PGresult *rows;
+
+    if (make_tables(writer) < 0 || postgres_do(writer->postgres, "BEGIN") < 0 ||
+        (rows = postgres_query(writer->postgres,
+                               "INSERT INTO catalogue_versions DEFAULT VALUES RETURNING number", NULL, 0,
+                               false)) == NULL)
+        return -1;
+    snprintf(writer->number, sizeof writer->number, "%s", PQgetvalue(rows, 0, 0));
+    PQclear(rows);
+    return do_for(writer->postgres, writer->number,
+                  "CREATE TABLE catalogue_products_%s (LIKE catalogue_products);"
+                  "CREATE TABLE catalogue_variants_%s (LIKE catalogue_variants);"
+                  "CREATE TABLE catalogue_sections_%s (LIKE catalogue_sections INCLUDING STORAGE,"
+                  " PRIMARY KEY (catalogue, name, part), CHECK (catalogue = %s));"
+                  "ALTER TABLE catalogue_sections ATTACH PARTITION catalogue_sections_%s FOR VALUES IN (%s)");
+}
+
+void *
+catalogue_postgres_begin(const char *path)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+
+    if (writer == NULL || (writer->name = strdup(catalogue_name(path))) == NULL) {
+        log_error("%s: no memory", catalogue_name(path));
+        free(writer);
+        return NULL;
+    }
+    if ((writer->postgres = catalogue_postgres_connect(path)) != NULL && begin(writer) == 0)
+        return writer;
+    catalogue_postgres_abandon(writer);
+    return NULL;
+}
+
+/* -- rows ---------------------------------------------------------------------------------------- */
+
+/* Append TEXT as the next field; "" is null. */
+static void
+add_text(struct buffer *rows, const char *text)
+{
+    buffer_text(rows, "\t");
+    postgres_field(rows, text[0] == '\0' ? NULL : text);
+}
+
+static void
+add_number(struct buffer *rows, int64_t number)
+{
+    buffer_printf(rows, "\t%" PRId64, number);
+}
+
+static void
+add_price(struct buffer *rows, int64_t price)
+{
+    if (price == PRICE_NONE)
+        buffer_text(rows, "\t\\N");
+    else
+        add_number(rows, price);
+}
+
+static void
+add_product(struct writer *writer, const struct item *item, uint32_t product)
+{
+    struct buffer *rows = &writer->products;
+
+    buffer_text(rows, writer->number);
+    add_number(rows, product);
+    buffer_text(rows, "\t");
+    postgres_field(rows, item->group);
+    buffer_text(rows, "\t");
+    postgres_field(rows, item->title);
+    add_text(rows, item->brand);
+    add_text(rows, item->description);
+    add_text(rows, item->bullets);
+    add_text(rows, item->type);
+    buffer_printf(rows, "\t%.17g", item->rating);
+    add_number(rows, item->rating_count);
+    buffer_text(rows, "\n");
+}
+
+static void
+add_variant(struct writer *writer, const struct item *item, uint32_t product, uint32_t nth)
+{
+    struct buffer *rows = &writer->variants;
+
+    buffer_text(rows, writer->number);
+    add_number(rows, product);
+    add_number(rows, nth);
+    buffer_text(rows, "\t");
+    postgres_field(rows, item->id);
+    add_text(rows, item->colour);
+    add_text(rows, item->size);
+    add_text(rows, item->size_system);
+    add_text(rows, item->size_type);
+    add_text(rows, item->material);
+    add_text(rows, item->pattern);
+    add_number(rows, item->gender);
+    add_number(rows, item->age);
+    add_number(rows, (int)item->availability);
+    add_price(rows, item->price);
+    add_price(rows, item->sale);
+    add_number(rows, item->sale_from);
+    add_number(rows, item->sale_to);
+    add_text(rows, item->currency);
+    add_text(rows, item->link);
+    add_text(rows, item->image);
+    buffer_text(rows, "\n");
+}
+
+/* Send what was gathered for one of the tables. */
+static int
+send_rows(struct writer *writer, const char *table, struct buffer *rows)
+{
+    struct buffer sql = { 0 };
+    int status = -1;
+
+    buffer_printf(&sql, "COPY %s_%s FROM STDIN", table, writer->number);
+    if (rows->failed || sql.failed)
+        log_error("%s: no memory", writer->name);
+    else
+        status = rows->size == 0 ? 0 : postgres_copy(writer->postgres, buffer_string(&sql), rows);
+    buffer_clear(&sql);
+    buffer_reset(rows);
+    return status;
+}
+
+/* Which of its product's variants the next one is. Returns -1 without memory (logged). */
+static int64_t
+next_of(struct writer *writer, uint32_t product)
+{
+    if (product >= writer->room) {
+        size_t room = (size_t)product * 2 + 1024;
+        uint16_t *counts = realloc(writer->counts, room * sizeof *counts);
+
+        if (counts == NULL) {
+            log_error("%s: no memory", writer->name);
+            return -1;
+        }
+        memset(counts + writer->room, 0, (room - writer->room) * sizeof *counts);
+        writer->counts = counts;
+        writer->room = room;
+    }
+    return writer->counts[product]++;
+}
+
+int
+catalogue_postgres_add(void *owner, const struct item *item, uint32_t product, bool new_product)
+{
+    struct writer *writer = owner;
+    int64_t nth = next_of(writer, product);
+
+    if (nth < 0)
+        return -1;
+    if (new_product)
+        add_product(writer, item, product);
+    add_variant(writer, item, product, (uint32_t)nth);
+    if (writer->products.size > COPY_BYTES && send_rows(writer, "catalogue_products", &writer->products) < 0)
+        return -1;
+    return writer->variants.size > COPY_BYTES ? send_rows(writer, "catalogue_variants", &writer->variants)
+                                              : 0;
+}
+
+/* -- sections and settings ----------------------------------------------------------------------- */
+
+int
+catalogue_postgres_save_section(void *owner, const char *section, const void *bytes, size_t size)
+{
+    struct writer *writer = owner;
+    size_t at = 0;
+
+    for (int part = 0; part == 0 || at < size; part++) {
+        size_t piece = size - at < POSTGRES_PART ? size - at : POSTGRES_PART;
+        char number[16];
+        const struct postgres_value values[] = { { .text = writer->number },
+                                                 { .text = section },
+                                                 { .text = number },
+                                                 { .bytes = piece == 0 ? "" : (const char *)bytes + at,
+                                                   .size = (int)piece } };
+        PGresult *done;
+
+        snprintf(number, sizeof number, "%d", part);
+        done = postgres_query(writer->postgres,
+                              "INSERT INTO catalogue_sections VALUES ($1::bigint, $2, $3::int, $4::bytea)",
+                              values, 4, false);
+        PQclear(done);
+        if (done == NULL)
+            return -1;
+        at += piece;
+    }
+    return 0;
+}
+
+void *
+catalogue_postgres_saved_section(void *owner, const char *section, size_t *size)
+{
+    struct writer *writer = owner;
+
+    return catalogue_postgres_section(writer->postgres, writer->number, section, size);
+}
+
+int
+catalogue_postgres_set_value(struct postgres *postgres, const char *catalogue, const char *name,
+                             const char *value)
+{
+    const struct postgres_value values[] = { { .text = catalogue }, { .text = name }, { .text = value } };
+    PGresult *done = postgres_query(postgres,
+                                    "INSERT INTO catalogue_settings VALUES ($1::bigint, $2, $3)"
+                                    " ON CONFLICT (catalogue, name) DO UPDATE SET value = excluded.value",
+                                    values, 3, false);
+
+    PQclear(done);
+    return done == NULL ? -1 : 0;
+}
+
+int
+catalogue_postgres_set(void *owner, const char *name, const char *value)
+{
+    struct writer *writer = owner;
+
+    return catalogue_postgres_set_value(writer->postgres, writer->number, name, value);
+}
+
+/* -- the end ------------------------------------------------------------------------------------- */
+
+/* The keys, once all rows are there; counts for the planner; and then the new partitions in their places. */
+static const char last[] =
+    "ALTER TABLE catalogue_products_%s ADD PRIMARY KEY (catalogue, number), ADD CHECK (catalogue = %s);"
+    "CREATE INDEX ON catalogue_products_%s (id);"
+    "ALTER TABLE catalogue_variants_%s ADD PRIMARY KEY (catalogue, product, nth),"
+    " ADD CHECK (catalogue = %s);"
+    "CREATE INDEX ON catalogue_variants_%s (id);"
+    "ANALYZE catalogue_products_%s; ANALYZE catalogue_variants_%s; ANALYZE catalogue_sections_%s;"
+    "ALTER TABLE catalogue_products ATTACH PARTITION catalogue_products_%s FOR VALUES IN (%s);"
+    "ALTER TABLE catalogue_variants ATTACH PARTITION catalogue_variants_%s FOR VALUES IN (%s);"
+    "UPDATE catalogue_versions SET replaced = clock_timestamp() WHERE number < %s AND replaced IS NULL;"
+    "COMMIT";
+
+int
+catalogue_postgres_finish(void *owner)
+{
+    struct writer *writer = owner;
+
+    if (send_rows(writer, "catalogue_products", &writer->products) < 0 ||
+        send_rows(writer, "catalogue_variants", &writer->variants) < 0)
+        return -1;
+    return do_for(writer->postgres, writer->number, last);
+}
+
+void
+catalogue_postgres_abandon(void *owner)
+{
+    struct writer *writer = owner;
+
+    postgres_close(&writer->postgres); /* what was not committed is gone with it */
+    buffer_clear(&writer->products);
+    buffer_clear(&writer->variants);
+    free(writer->counts);
+    free(writer->name);
+    free(writer);
+}
