@@ -11,8 +11,9 @@
 void
 answer_begin(struct answer *answer, void (*hand)(void *, const char *, size_t), void *owner)
 {
-    *answer =
-        (struct answer) { .hand = hand, .owner = owner, .error = { .hint_ms = -1 }, .usage = { .cost = -1 } };
+    *answer = (struct answer) {
+        .hand = hand, .owner = owner, .error = { .hint_ms = -1 }, .usage = { .cost = -1 }, .sequence = -1
+    };
 }
 
 void
@@ -58,13 +59,20 @@ answer_hand(struct answer *answer, const char *text, size_t size)
         answer->hand(answer->owner, text, size);
 }
 
+static void
+show(void *owner, const char *text, size_t size)
+{
+    answer_append(owner, text, size);
+    answer_hand(owner, text, size);
+}
+
 void
 answer_text(struct answer *answer, const char *text, size_t size)
 {
-    if (size == 0)
-        return;
-    answer_append(answer, text, size);
-    answer_hand(answer, text, size);
+    if (size > 0 && answer->thoughts.state == THOUGHTS_SHOWN)
+        show(answer, text, size);
+    else if (size > 0)
+        answer->reasoning += thoughts_read(&answer->thoughts, text, size, show, answer);
 }
 
 void
@@ -161,6 +169,7 @@ answer_result(struct answer *answer, const json_t *tools, bool glued, struct mod
     bool cut;
 
     items_settle(answer);
+    thoughts_end(&answer->thoughts, show, answer);
     result->status = status_of(answer);
     result->error = result->status == MODEL_ERROR ? answer->error.class : MODEL_ERROR_NONE;
     result->message = taken(&answer->error.message);

@@ -9,6 +9,7 @@
 #include "common/model/calls.h"
 #include "common/model/errors.h"
 #include "common/model/model.h"
+#include "common/model/thoughts.h"
 
 /* One exchange's answer while it is put together, the same for both dialects: responses.c and chat.c write
  * into it, answer_result() reads it. Does no I/O. */
@@ -28,13 +29,16 @@ struct answer {
     size_t reasoning; /* bytes of visible reasoning; the words themselves are nobody's business */
     struct calls calls;
     struct items *items;
+    struct thoughts thoughts; /* of chat: those that the model's server leaves in the text */
     struct model_usage usage;
     enum answer_end end;
-    bool marker;  /* [DONE] was there */
-    bool closed;  /* nothing that matters will follow: no need to wait for the end of the stream */
-    bool events;  /* there was at least one */
-    bool handed;  /* text was handed on */
-    bool garbage; /* bytes that make no sense */
+    int64_t sequence; /* number of the last event of Responses; -1 for none */
+    int gaps;         /* how often it was not the one before and one */
+    bool marker;      /* [DONE] was there */
+    bool closed;      /* nothing that matters will follow: no need to wait for the end of the stream */
+    bool events;      /* there was at least one */
+    bool handed;      /* text was handed on */
+    bool garbage;     /* bytes that make no sense */
     struct server_error error;
     char *id, *tier;
 

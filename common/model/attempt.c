@@ -172,6 +172,8 @@ attempt_begin(struct model_call *call)
     retry_hints_clear(&call->hints);
     exchange_clear(&call->exchange);
     exchange_begin(&call->exchange, model->profile.dialect, attempt_hand, call);
+    if (model->profile.thinks_aloud)
+        thoughts_hide(&call->exchange.answer.thoughts);
     write_body(call, &body);
     buffer_printf(&key, model->profile.api_key_header ? "api-key: %s" : "Authorization: Bearer %s",
                   model->key);

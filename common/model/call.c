@@ -161,7 +161,7 @@ learn(struct model_call *call)
     if (call->handed || call->drops >= PROFILE_DROPS)
         return false;
     if (error->class == MODEL_ERROR_NOT_FOUND && call->sent.dialect == DIALECT_RESPONSES && !call->texts &&
-        call->sent.falls_back && (error->code == NULL || strcmp(error->code, "model_not_found") != 0) &&
+        call->sent.falls_back && !error->no_model &&
         (error->http == 404 || error->http == 405 || error->http == 501)) {
         if (profile->dialect != DIALECT_CHAT)
             log_warning("model url=%s knows no /responses (%d): chat from now on", call->model->url,

@@ -1,5 +1,7 @@
 #include "common/model/embeddings.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +66,9 @@ decode(const char *text, size_t size, float *out, size_t limit)
             continue;
         if (count == limit)
             return 0;
-        memcpy(&out[count++], &word, 4);
+        memcpy(&out[count], &word, 4);
+        if (!isfinite(out[count++]))
+            return 0;
         word = 0, bytes = 0;
     }
     return bytes == 0 ? count : 0;
@@ -82,7 +86,7 @@ read_vector(const json_t *embedding, float *out, size_t limit)
         return 0;
     json_array_foreach(embedding, i, number)
     {
-        if (!json_is_number(number))
+        if (!json_is_number(number) || fabs(json_number_value(number)) > FLT_MAX)
             return 0;
         out[i] = (float)json_number_value(number);
     }
@@ -132,7 +136,7 @@ embeddings_read(const json_t *body, size_t count, float **vectors, size_t *dimen
         if (index < 0 || (size_t)index >= count || filled[index])
             return fail(error, all, filled, "the vectors' numbers are wrong");
         if (read_vector(json_object_get(entry, "embedding"), all + (size_t)index * wide, wide) != wide)
-            return fail(error, all, filled, "the vectors are not of one size");
+            return fail(error, all, filled, "the vectors are not of one size, or no numbers");
         filled[index] = true;
     }
     free(filled);

@@ -334,6 +334,10 @@ finish(struct server_error *error)
     error->hint_ms = hint_of(error->message);
     error->slow_down = same(error->code, "slow_down") || same(error->type, "slow_down");
     error->resample = same(error->code, "tool_use_failed");
+    error->no_model = error->class == MODEL_ERROR_NOT_FOUND &&
+                      (same(error->code, "model_not_found") || same(error->code, "DeploymentNotFound") ||
+                       (has(error->message, "model") &&
+                        (has(error->message, "not found") || has(error->message, "not exist"))));
 }
 
 void

@@ -13,6 +13,7 @@ struct server_error {
     enum model_error_class class; /* MODEL_ERROR_NONE: there is none */
     int http;                     /* status, of the answer or from inside the body; 0 unknown */
     bool slow_down;               /* wait longer and ask less */
+    bool no_model;                /* it is the model that is unknown, not the route */
     bool resample;                /* the model's own slip: one more try is reasonable */
     int64_t hint_ms;              /* wait that the message itself names; -1 none */
     char *type, *code, *param;    /* NULL where the server said none */

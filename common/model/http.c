@@ -167,7 +167,7 @@ stop_leading(struct transfer *transfer)
 }
 
 /* A socket is opened: its name is known, and to the others too. With HTTP/2 they wait until the connection is
- * made, so as to share it; libcurl's own way to wait (PIPEWAIT) waits for ever where there is no HTTP/2. */
+ * made, so as to share it; libcurl's own option to wait waits for ever where there is no HTTP/2. */
 static curl_socket_t
 on_open(void *owner, curlsocktype purpose, struct curl_sockaddr *address)
 {

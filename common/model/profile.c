@@ -15,6 +15,9 @@
 /* What all chat servers but a few have in common; what is said after it wins. */
 #define CHAT(its_name) .name = (its_name), .dialect = DIALECT_CHAT, .effort_with_tools = true
 
+/* The same, of servers that may leave a model's thoughts where they are. */
+#define ALOUD(its_name) CHAT(its_name), .thinks_aloud = true
+
 /* The servers we know. `generic` is last and stands for the others. */
 static const struct profile profiles[] = {
     { .name = "openai", .falls_back = true, .new_token_field = true, .developer = true, .fields = ALL },
@@ -29,22 +32,22 @@ static const struct profile profiles[] = {
       .new_token_field = true,
       .effort_with_tools = true,
       .fields = ALL },
-    { CHAT("ollama"),
+    { ALOUD("ollama"),
       .fields = (BASIC & ~(unsigned)FIELD_TOOL_CHOICE) | FIELD_EFFORT | FIELD_DIMENSIONS | FIELD_ENCODING },
-    { CHAT("llamacpp"), .fields = BASIC | FIELD_PARALLEL },
-    { CHAT("llamacpp-python"), .schema_in_object = true, .tools_whole = true,
+    { ALOUD("llamacpp"), .fields = BASIC | FIELD_PARALLEL },
+    { ALOUD("llamacpp-python"), .schema_in_object = true, .tools_whole = true,
       .fields = BASIC & ~(unsigned)FIELD_STREAM_OPTIONS },
-    { CHAT("vllm"), .fields = TOOLS | FIELD_DIMENSIONS },
-    { CHAT("litellm"), .glued = true, .fields = TOOLS | FIELD_EFFORT | FIELD_DIMENSIONS },
-    { CHAT("openrouter"), .glued = true, .fields = TOOLS | FIELD_EFFORT },
+    { ALOUD("vllm"), .fields = TOOLS | FIELD_DIMENSIONS },
+    { ALOUD("litellm"), .glued = true, .fields = TOOLS | FIELD_EFFORT | FIELD_DIMENSIONS },
+    { ALOUD("openrouter"), .glued = true, .fields = TOOLS | FIELD_EFFORT },
     { CHAT("gemini"), .fields = BASIC | FIELD_EFFORT | FIELD_DIMENSIONS },
     { CHAT("anthropic"), .fields = BASIC & ~(unsigned)FIELD_SCHEMA },
-    { CHAT("groq"), .new_token_field = true, .fields = BASIC | FIELD_PARALLEL },
+    { ALOUD("groq"), .new_token_field = true, .fields = BASIC | FIELD_PARALLEL },
     { CHAT("deepseek"), .fields = BASIC & ~(unsigned)FIELD_SCHEMA },
     { CHAT("mistral"), .fields = (BASIC & ~(unsigned)FIELD_STREAM_OPTIONS) | FIELD_PARALLEL | FIELD_STRICT },
     { CHAT("xai"), .fields = TOOLS },
-    { CHAT("lmstudio"), .fields = BASIC },
-    { CHAT("generic"), .fields = BASIC | FIELD_PARALLEL | FIELD_DIMENSIONS },
+    { ALOUD("lmstudio"), .fields = BASIC },
+    { ALOUD("generic"), .fields = BASIC | FIELD_PARALLEL | FIELD_DIMENSIONS },
 };
 
 /* Which URL is whose: a part of the host, or a port that nobody else has. */
@@ -209,6 +212,14 @@ profile_learn(struct profile *profile, const char *param, const char *message)
     return NULL;
 }
 
+/* Models that refuse tools in chat unless they are told not to think. */
+static bool
+thinks_unless_told(const char *model)
+{
+    return strstr(model, "gpt-6") || strstr(model, "gpt-5.4") || strstr(model, "gpt-5.5") ||
+           strstr(model, "gpt-5.6");
+}
+
 /* Models that always think. */
 static bool
 has_no_none(const char *model)
@@ -219,9 +230,13 @@ has_no_none(const char *model)
 const char *
 profile_effort(const struct profile *profile, const char *model, const char *wished, bool has_tools)
 {
-    if (wished == NULL || *wished == '\0' || !(profile->fields & FIELD_EFFORT))
+    bool none_only = profile->dialect == DIALECT_CHAT && has_tools && !profile->effort_with_tools;
+
+    if (!(profile->fields & FIELD_EFFORT))
         return NULL;
-    if (profile->dialect == DIALECT_CHAT && has_tools && !profile->effort_with_tools)
+    if (wished == NULL || *wished == '\0')
+        return none_only && thinks_unless_told(model) ? "none" : NULL;
+    if (none_only)
         return "none";
     if (strcmp(wished, "none") == 0 && has_no_none(model)) {
         log_debug("model=%s knows no effort none: low is sent", model);

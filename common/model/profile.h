@@ -38,6 +38,7 @@ struct profile {
     bool schema_in_object;  /* chat: response_format is {type: json_object, schema}, not json_schema */
     bool effort_with_tools; /* chat: tools and an effort other than none go together */
     bool tools_whole;       /* chat: with tools it cannot stream, and is asked for the whole answer */
+    bool thinks_aloud;      /* chat: <think>...</think> may stand before the answer */
     unsigned fields;        /* those it knows */
 };
 

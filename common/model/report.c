@@ -65,6 +65,9 @@ say_end(const struct model_call *call, const struct model_result *result)
 {
     const char *id = call->request_id ? call->request_id : "";
 
+    if (call->exchange.answer.gaps > 0)
+        log_info("model stream has gaps model=%s gaps=%d request=%s", call->request.model,
+                 call->exchange.answer.gaps, id);
     if (result->status == MODEL_ERROR)
         log_warning(
             "model call failed model=%s class=%s status=%d attempts=%d ms=%lld request=%s client=%s why=%s",

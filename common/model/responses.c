@@ -365,12 +365,23 @@ static const struct {
     { "error", answer_error },
 };
 
+/* Events may have been lost on the way; what matters of them the later ones say once more. */
+static void
+count_gaps(struct answer *answer, const json_t *number)
+{
+    if (!json_is_integer(number))
+        return;
+    answer->gaps += answer->sequence >= 0 && json_integer_value(number) - 1 != answer->sequence;
+    answer->sequence = json_integer_value(number) < 0 ? -1 : json_integer_value(number);
+}
+
 static void
 read_event(struct answer *answer, const char *name, const json_t *event)
 {
     const char *type = json_text(event, "type", "");
 
     answer->events = true;
+    count_gaps(answer, json_object_get(event, "sequence_number"));
     if (*type == '\0')
         type = name;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {

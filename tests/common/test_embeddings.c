@@ -67,6 +67,9 @@ what_is_not_as_asked_is_refused(void **state)
         "{\"data\":[{\"embedding\":\"AACAPw==\"},{\"embedding\":\"AACA\"}]}",
         "{\"data\":[{\"embedding\":\"AACAPw==\"},{\"embedding\":\"AACAPwAAgD8=\"}]}",
         "{\"data\":[{\"embedding\":7},{\"embedding\":7}]}",
+        "{\"data\":[{\"embedding\":\"AADAfw==\"},{\"embedding\":\"AACAPw==\"}]}", /* NaN */
+        "{\"data\":[{\"embedding\":\"AACAfw==\"},{\"embedding\":\"AACAPw==\"}]}", /* infinite */
+        "{\"data\":[{\"embedding\":[1e300]},{\"embedding\":[1]}]}",
     };
 
     (void)state;

@@ -171,6 +171,33 @@ codes_may_be_numbers_and_flags_are_set(void **state)
 }
 
 static void
+a_model_that_is_unknown_is_told_from_a_route(void **state)
+{
+    static const struct {
+        const char *body;
+        bool no_model;
+    } cases[] = {
+        { "{\"error\":{\"code\":\"model_not_found\",\"message\":\"no\"}}", true },
+        { "{\"error\":{\"code\":\"DeploymentNotFound\"}}", true },
+        { "{\"error\":{\"message\":\"model 'x' not found\",\"type\":\"not_found_error\"}}",
+          true }, /* Ollama */
+        { "{\"object\":\"error\",\"message\":\"The model `x` does not exist.\",\"code\":404}",
+          true }, /* vLLM */
+        { "{\"error\":{\"code\":404,\"message\":\"File Not Found\",\"type\":\"not_found_error\"}}", false },
+        { "{\"detail\":\"Not Found\"}", false },
+        { "404 page not found", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server_error error = read_error(404, cases[i].body);
+        assert_int_equal(error.class, MODEL_ERROR_NOT_FOUND);
+        assert_int_equal(error.no_model, cases[i].no_model);
+        errors_clear(&error);
+    }
+}
+
+static void
 keys_are_hidden(void **state)
 {
     struct server_error error = read_error(500, "the key sk-secret-1 and sk-secret-1 again");
@@ -233,6 +260,7 @@ main(void)
         cmocka_unit_test(every_shape_gives_its_message),
         cmocka_unit_test(a_message_may_name_the_wait),
         cmocka_unit_test(codes_may_be_numbers_and_flags_are_set),
+        cmocka_unit_test(a_model_that_is_unknown_is_told_from_a_route),
         cmocka_unit_test(keys_are_hidden),
         cmocka_unit_test(an_error_is_told_from_an_answer),
         cmocka_unit_test(every_class_has_a_name),

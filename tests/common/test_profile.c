@@ -135,6 +135,8 @@ an_effort_is_what_the_model_has(void **state)
         { "openai", "chat", "gpt-6.1-terra", "low", true,
           "none" }, /* chat takes tools only without thinking */
         { "openai", "chat", "gpt-6.1-terra", "low", false, "low" },
+        { "openai", "chat", "gpt-6.1-terra", "", true, "none" },
+        { "azure", "chat", "gpt-4.1", "", true, NULL }, /* knows no effort at all */
         { "openai", "", "gpt-6-luna", "", false, NULL },
         { "openai", "", "gpt-6-luna", NULL, false, NULL },
         { "llamacpp", "", "x", "low", false, NULL },

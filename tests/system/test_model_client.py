@@ -298,6 +298,29 @@ def test_a_third_is_too_much(serve, ask):
     assert (result["error"], len(server.requests)) == ("bad_param", 3)
 
 
+def test_a_model_that_is_unknown_says_nothing_of_the_route(serve, ask):
+    server = serve(Answer.error(404, {"error": {"message": "model 'gpt-6-luna' not found", "type": "not_found_error",
+                                                "param": None, "code": None}}))
+    assert ask(server, {"MODEL_PROFILE": "openai", "MODEL_DIALECT": ""}).one["error"] == "not_found"
+    assert [request.path for request in server.requests] == ["/v1/responses"]
+
+
+def test_a_model_that_thinks_aloud_is_heard_only_where_it_may(serve, ask):
+    spoken = chunk("<thi") + chunk("nk>hm</th") + chunk("ink>\n\n") + chunk("yes") + chunk(finish="stop") + b"data: [DONE]\n\n"
+    result = ask(serve(Answer(spoken)), {"MODEL_PROFILE": "ollama"}).one
+    assert (result["text"], result["streamed"]) == ("yes", "yes")
+    assert ask(serve(Answer(spoken)), {"MODEL_PROFILE": "openai"}).one["text"] == "<think>hm</think>\n\nyes"
+
+
+def test_events_that_are_missing_are_said(serve, ask):
+    stream = b"".join(event({"type": "response.output_text.delta", "output_index": 0, "delta": text, "sequence_number": n})
+                      for text, n in (("a", 0), ("b", 1), ("d", 3)))
+    answer = ask(serve(Answer(stream + event({"type": "response.completed", "response": {"status": "completed"}}))),
+                 {"MODEL_DIALECT": "responses"})
+    assert answer.one["text"] == "abd"
+    assert "model stream has gaps model=gpt-6-luna gaps=1" in answer.log
+
+
 # -- what is asked -------------------------------------------------------------------------------------------------
 
 def test_a_server_that_answers_in_the_other_form_is_understood(serve, ask):
