@@ -82,6 +82,12 @@ peer_role(const struct peer *peer)
 }
 
 const char *
+bus_name(const struct bus *bus)
+{
+    return bus->name;
+}
+
+const char *
 peer_name(const struct peer *peer)
 {
     return peer->name;

@@ -55,6 +55,9 @@ void bus_set_capacity(struct bus *bus, int64_t capacity);
 /* Say in the next beats that LOAD requests are in hand. */
 void bus_set_load(struct bus *bus, int64_t load);
 
+/* The name of this process, random for each start. */
+const char *bus_name(const struct bus *bus);
+
 /* The known keys are read again. */
 void bus_reload(struct bus *bus);
 

@@ -13,8 +13,10 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/metrics.h"
 
 #define DRAIN_LOOK_MS 20  /* between two looks whether a draining daemon is idle */
+#define FIGURES_BEATS 5   /* between two FIGURES */
 #define DESCRIPTORS 65536 /* what a daemon asks for; lws makes a table of that size */
 
 /* As many descriptors as we may have, up to DESCRIPTORS: lws sizes its table by the soft limit, so that an
@@ -81,6 +83,26 @@ touch_health_file(void *owner)
     if (fd >= 0)
         close(fd);
     loop_timer_start(daemon->health_timer, daemon->options.beat_ms);
+}
+
+/* Figures go to the gateways, those of a worker through the orchestrators. */
+static void
+tell_figures(void *owner)
+{
+    struct daemon *daemon = owner;
+    const char *to = strcmp(daemon->name, "orchestrator") == 0 ? "gateway" : "orchestrator";
+    struct message message = { .kind = MESSAGE_FIGURES };
+    struct buffer text = { 0 };
+    struct peer *peer = NULL;
+    char labels[80];
+
+    snprintf(labels, sizeof labels, "daemon=\"%s\",process=\"%.8s\"", daemon->name, bus_name(daemon->bus));
+    metrics_write(&text, labels);
+    message.figures = (struct figures) { .name = bus_name(daemon->bus), .figures = buffer_string(&text) };
+    while (text.size > 0 && !text.failed && (peer = bus_next_peer(daemon->bus, to, peer)) != NULL)
+        daemon_send(daemon, peer, &message);
+    buffer_clear(&text);
+    loop_timer_start(daemon->figures_timer, FIGURES_BEATS * daemon->options.beat_ms);
 }
 
 static void
@@ -151,6 +173,7 @@ daemon_start(struct daemon *daemon, const char *name, int argc, char *argv[], in
     }
     daemon->drain_timer = loop_timer_new(daemon->loop, look_whether_done, daemon);
     daemon->health_timer = loop_timer_new(daemon->loop, touch_health_file, daemon);
+    daemon->figures_timer = loop_timer_new(daemon->loop, tell_figures, daemon);
     loop_signal(daemon->loop, SIGTERM, told_to_stop, daemon);
     loop_signal(daemon->loop, SIGINT, told_to_stop, daemon);
     loop_signal(daemon->loop, SIGHUP, told_to_reload, daemon);
@@ -234,6 +257,8 @@ daemon_serve(struct daemon *daemon, const struct daemon_calls *calls, void *self
         return EXIT_FAILURE;
     if (daemon->options.health_file[0] != '\0')
         touch_health_file(daemon);
+    if (daemon->bus != NULL && strcmp(daemon->name, "gateway") != 0)
+        loop_timer_start(daemon->figures_timer, daemon->options.beat_ms);
     log_info("ready pid=%d state=%s", (int)getpid(), daemon->options.state_dir);
     loop_run(daemon->loop);
     log_info("stopped%s", daemon->failed ? " on a failure of its own" : "");
@@ -246,6 +271,7 @@ daemon_stop(struct daemon *daemon)
     bus_close(&daemon->bus);
     loop_timer_destroy(&daemon->drain_timer);
     loop_timer_destroy(&daemon->health_timer);
+    loop_timer_destroy(&daemon->figures_timer);
     loop_destroy(&daemon->loop);
     options_clear(&daemon->options);
 }

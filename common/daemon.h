@@ -35,7 +35,7 @@ struct daemon {
     char **argv;
     const struct daemon_calls *calls;
     void *self;
-    struct loop_timer *drain_timer, *health_timer;
+    struct loop_timer *drain_timer, *health_timer, *figures_timer;
     int64_t drain_deadline_ms;
     bool draining;
     bool failed; /* a handler has returned -1 */

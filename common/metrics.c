@@ -95,30 +95,37 @@ metrics_observe_ms(struct metric *metric, double ms)
 }
 
 static void
-write_histogram(struct buffer *out, const struct metric *metric)
+write_histogram(struct buffer *out, const struct metric *metric, const char *labels)
 {
-    const char *comma = metric->labels[0] ? "," : "";
+    const char *comma = *labels ? "," : "";
     uint64_t sum = 0;
 
     for (size_t i = 0; i < BOUNDS; i++) {
         sum += metric->below[i];
-        buffer_printf(out, "%s_bucket{%s%sle=\"%g\"} %llu\n", metric->name, metric->labels, comma,
-                      bounds_ms[i], (unsigned long long)sum);
+        buffer_printf(out, "%s_bucket{%s%sle=\"%g\"} %llu\n", metric->name, labels, comma, bounds_ms[i],
+                      (unsigned long long)sum);
     }
-    buffer_printf(out, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", metric->name, metric->labels, comma,
+    buffer_printf(out, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", metric->name, labels, comma,
                   (unsigned long long)metric->count);
-    buffer_printf(out, "%s_sum{%s} %.15g\n", metric->name, metric->labels, metric->value);
-    buffer_printf(out, "%s_count{%s} %llu\n", metric->name, metric->labels,
-                  (unsigned long long)metric->count);
+    buffer_printf(out, "%s_sum{%s} %.15g\n", metric->name, labels, metric->value);
+    buffer_printf(out, "%s_count{%s} %llu\n", metric->name, labels, (unsigned long long)metric->count);
 }
 
 static void
-write_metric(struct buffer *out, const struct metric *metric)
+write_metric(struct buffer *out, const struct metric *metric, const char *labels)
 {
+    struct buffer all = { 0 };
+
+    buffer_text(&all, labels);
+    if (*labels && metric->labels[0])
+        buffer_text(&all, ",");
+    buffer_text(&all, metric->labels);
     if (metric->type == HISTOGRAM)
-        write_histogram(out, metric);
+        write_histogram(out, metric, buffer_string(&all));
     else
-        buffer_printf(out, "%s{%s} %.15g\n", metric->name, metric->labels, metric->value);
+        buffer_printf(out, "%s{%s} %.15g\n", metric->name, buffer_string(&all), metric->value);
+    out->failed |= all.failed;
+    buffer_clear(&all);
 }
 
 static int
@@ -132,7 +139,7 @@ is_first_of_its_name(const struct metric *metric)
 }
 
 void
-metrics_write(struct buffer *out)
+metrics_write(struct buffer *out, const char *labels)
 {
     static const char *const types[] = { "counter", "gauge", "histogram" };
 
@@ -143,6 +150,62 @@ metrics_write(struct buffer *out)
                       types[metric->type]);
         for (const struct metric *same = metric; same != NULL; same = same->next)
             if (strcmp(same->name, metric->name) == 0)
-                write_metric(out, same);
+                write_metric(out, same, labels);
+    }
+}
+
+/* -- of several processes ------------------------------------------------------------------------ */
+
+#define HELP "# HELP "
+
+/* The lines of one name at the beginning of TEXT: their size, that of the two lines before the samples, and
+ * of HELP and the name. 0 at the end, or where there is no such thing. */
+static size_t
+block(const char *text, size_t *head, size_t *name)
+{
+    const char *end = strstr(text, "\n" HELP);
+    const char *type = strstr(text, "\n# TYPE "), *samples = type ? strchr(type + 1, '\n') : NULL;
+
+    if (strncmp(text, HELP, strlen(HELP)) != 0 || samples == NULL || (end != NULL && samples > end))
+        return 0;
+    *head = (size_t)(samples + 1 - text);
+    *name = strlen(HELP) + strcspn(text + strlen(HELP), " \n") + 1;
+    return end ? (size_t)(end + 1 - text) : strlen(text);
+}
+
+/* The block of TEXT that begins as NAME's SIZE bytes do; NULL for none. */
+static const char *
+block_named(const char *text, const char *name, size_t size)
+{
+    size_t whole, head, other;
+
+    while ((whole = block(text, &head, &other)) > 0 && (other != size || memcmp(text, name, size) != 0))
+        text += whole;
+    return whole > 0 ? text : NULL;
+}
+
+void
+metrics_join(struct buffer *out, const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *text = texts[i];
+        size_t whole, head, name, j;
+
+        for (; (whole = block(text, &head, &name)) > 0; text += whole) {
+            for (j = 0; j < i && block_named(texts[j], text, name) == NULL; j++)
+                ;
+            if (j < i)
+                continue; /* written with the first that has it */
+            buffer_append(out, text, whole);
+            for (j = i + 1; j < count; j++) {
+                size_t its_whole, its_head, its_name;
+                const char *same = block_named(texts[j], text, name);
+
+                if (same == NULL)
+                    continue;
+                its_whole = block(same, &its_head, &its_name);
+                buffer_append(out, same + its_head, its_whole - its_head);
+            }
+        }
     }
 }

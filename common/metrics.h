@@ -1,6 +1,7 @@
 #ifndef COMMON_METRICS_H
 #define COMMON_METRICS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/buffer.h"
@@ -20,7 +21,10 @@ void metrics_add(struct metric *metric, double by);
 void metrics_set(struct metric *metric, double to);
 void metrics_observe_ms(struct metric *metric, double ms);
 
-/* Append all of them to OUT. */
-void metrics_write(struct buffer *out);
+/* Append all of them to OUT, with LABELS (or "") before their own. */
+void metrics_write(struct buffer *out, const char *labels);
+
+/* Append COUNT TEXTS of metrics_write() to OUT as one: what has one name stands together. */
+void metrics_join(struct buffer *out, const char *const *texts, size_t count);
 
 #endif

@@ -9,6 +9,7 @@
 #include "gateway/ask.h"
 #include "gateway/bucket.h"
 #include "gateway/client.h"
+#include "gateway/figures.h"
 #include "gateway/front.h"
 #include "gateway/run_input.h"
 #include "gateway/stream.h"
@@ -37,6 +38,7 @@ struct gateway {
     struct loop_timer *drain_timer; /* when even clients with runs are sent away */
     unsigned beat;                  /* which part of the clients is pinged next */
 
+    struct figures_list figures; /* of the other daemons */
     struct metric *frames_in, *frames_bad, *events_out, *slow, *connected;
     bool draining;
 };
@@ -58,7 +60,7 @@ void on_left(struct gateway *gateway, struct client *client);
 
 /* -- orchestrators -> clients ------------------------------------------------------------------- */
 
-handler on_event, on_rejected, on_thread, on_forgotten, on_aborted;
+handler on_event, on_rejected, on_thread, on_forgotten, on_aborted, on_figures;
 
 /* An orchestrator came, or is gone: held queries are placed, lost ones held or placed anew. */
 void on_joined(void *self, struct peer *peer);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/clock.h"
 #include "common/metrics.h"
 #include "gateway/asset.h"
 #include "gateway/connection.h"
@@ -260,7 +261,7 @@ static void
 serve_metrics(struct request *request)
 {
     struct gateway *gateway = request->gateway;
-    struct buffer text = { 0 };
+    struct buffer own = { 0 }, text = { 0 };
 
     if (gateway->metrics_web != NULL ? web_context(gateway->metrics_web) != lws_get_context(request->wsi)
                                      : !is_local(request)) {
@@ -268,9 +269,11 @@ serve_metrics(struct request *request)
         return;
     }
     metrics_set(gateway->connected, gateway->clients.count);
-    metrics_write(&text);
+    metrics_write(&own, "");
+    figures_write(&gateway->figures, buffer_string(&own), clock_now_ms(), &text);
     request->cache = "no-store";
     answer(request, 200, "text/plain; version=0.0.4", buffer_string(&text), text.size);
+    buffer_clear(&own);
     buffer_clear(&text);
 }
 

@@ -22,6 +22,7 @@ static const struct daemon_calls calls = {
         [MESSAGE_THREAD] = on_thread,
         [MESSAGE_FORGOTTEN] = on_forgotten,
         [MESSAGE_ABORTED] = on_aborted,
+        [MESSAGE_FIGURES] = on_figures,
     },
     .joined = on_joined,
     .gone = on_lost,
@@ -148,6 +149,7 @@ main(int argc, char *argv[])
 
 done:
     web_close(&gateway.metrics_web);
+    figures_clear(&gateway.figures);
     web_close(&gateway.web);
     loop_timer_destroy(&gateway.drain_timer);
     loop_timer_destroy(&gateway.ping_timer);

@@ -83,6 +83,7 @@ static const struct daemon_calls calls = {
         [MESSAGE_CHOSEN] = on_chosen,
         [MESSAGE_REFUSED] = on_refused,
         [MESSAGE_FACETS] = on_facets,
+        [MESSAGE_FIGURES] = on_figures,
     },
     .joined = on_joined,
     .gone = on_lost,

@@ -39,7 +39,7 @@ struct orchestrator {
 
 /* Handlers: one for each kind of message, in the file of its name. */
 handler on_query, on_attach, on_detach, on_abort, on_history, on_forget;
-handler on_assessed, on_extracted, on_found, on_chosen, on_refused, on_facets;
+handler on_assessed, on_extracted, on_found, on_chosen, on_refused, on_facets, on_figures;
 
 /* A worker or a gateway is gone (on_lost.c). */
 void on_lost(void *self, struct peer *peer);

@@ -92,7 +92,7 @@ say_metrics(struct exchange *exchange)
 {
     struct buffer body = { 0 };
 
-    metrics_write(&body);
+    metrics_write(&body, "");
     exchange_say(exchange, 200, "text/plain; version=0.0.4", buffer_string(&body), body.size);
     buffer_clear(&body);
 }

@@ -68,6 +68,13 @@ peer_role(const struct peer *peer)
 }
 
 const char *
+bus_name(const struct bus *bus)
+{
+    (void)bus;
+    return "fake";
+}
+
+const char *
 peer_name(const struct peer *peer)
 {
     return peer->name;

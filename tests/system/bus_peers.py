@@ -85,7 +85,7 @@ class Peer:
                 self.welcome.set()
             elif message["kind"] == "WHO":
                 socket.send_multipart(hello)
-            elif message["kind"] != "BEAT":
+            elif message["kind"] not in ("BEAT", "FIGURES"):
                 self.received.append(message)
                 if self.script:
                     self.script(self, message)
