@@ -12,7 +12,7 @@
  * index in memory. Two homes keep one (catalogue_home.h): a SQLite file, and a PostgreSQL server where that
  * is a postgres:// URL. In both a catalogue is only ever replaced as a whole. */
 
-#define CATALOGUE_SCHEMA "ensemble-catalogue-5"
+#define CATALOGUE_SCHEMA "ensemble-catalogue-6"
 
 /* Where a catalogue is, as a log may say it: a URL without its password. Good until the next call but three.
  */

@@ -26,6 +26,8 @@
 #include "wardrobe/report.h"
 #include "wardrobe/row.h"
 
+#define IMPORT_MEMORY (64u << 20) /* bytes for words on their way to the index; more are put aside */
+
 struct import {
     const struct import_settings *settings;
     struct import_counts *counts;
@@ -232,15 +234,36 @@ open_language(struct import *import)
     return 0;
 }
 
+/* Where a large import puts aside what does not fit into its memory: beside the catalogue. */
+static char *
+spill_folder(const char *catalogue)
+{
+    const char *slash = strrchr(catalogue, '/');
+
+    if (strstr(catalogue, "://") != NULL)
+        return strdup(getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+    return slash == NULL ? strdup(".") : strndup(catalogue, (size_t)(slash - catalogue) + 1);
+}
+
+static int
+new_builder(struct import *import)
+{
+    char *folder = spill_folder(import->settings->catalogue);
+
+    if (folder == NULL ||
+        (import->builder = index_builder_new(import->lexicon, folder, IMPORT_MEMORY)) == NULL)
+        log_error("import: no memory, or no room beside the catalogue");
+    free(folder);
+    return import->builder == NULL ? -1 : 0;
+}
+
 static int
 begin(struct import *import)
 {
     const struct import_settings *settings = import->settings;
 
-    if ((import->builder = index_builder_new(import->lexicon)) == NULL) {
-        log_error("import: no memory");
+    if (new_builder(import) < 0)
         return -1;
-    }
     if (settings->options != NULL && settings->options->embedding_url[0] != '\0')
         import->embedding = embedding_begin(settings->options, settings->vectors); /* or it goes without */
     import->writer = catalogue_begin(settings->catalogue, settings->language);

@@ -116,17 +116,48 @@ load_columns(struct index *index, load_call *load, void *owner)
     return index->scores == NULL || index->marks == NULL ? -1 : 0;
 }
 
+/* The next piece of the postings, of which LEFT are missing, to DOCS and COUNTS. Returns how many it has, 0
+ * when it is no such piece. */
+static uint32_t
+load_piece(load_call *load, void *owner, uint32_t number, uint32_t left, uint32_t *docs, uint32_t *counts)
+{
+    char section[32];
+    uint32_t *piece, count;
+
+    snprintf(section, sizeof section, INDEX_POSTINGS, number);
+    if ((piece = load_array(load, owner, section, 2 * sizeof *piece, &count)) == NULL)
+        return 0;
+    if (count > left)
+        count = 0;
+    memcpy(docs, piece, count * sizeof *docs);
+    memcpy(counts, piece + count, count * sizeof *counts);
+    free(piece);
+    return count;
+}
+
+static int
+load_pieces(struct index *index, load_call *load, void *owner)
+{
+    index->docs = malloc(((size_t)index->posting_count + 1) * sizeof *index->docs);
+    index->counts = malloc(((size_t)index->posting_count + 1) * sizeof *index->counts);
+    if (index->docs == NULL || index->counts == NULL)
+        return -1;
+    for (uint32_t number = 0, at = 0, count; at < index->posting_count; number++, at += count)
+        if ((count = load_piece(load, owner, number, index->posting_count - at, index->docs + at,
+                                index->counts + at)) == 0)
+            return -1;
+    return 0;
+}
+
 static int
 load_postings(struct index *index, load_call *load, void *owner)
 {
-    uint32_t terms = 0, docs = 0, counts = 0, from = 0;
+    uint32_t terms = 0;
+    uint64_t from = 0;
     uint32_t *sizes = load_array(load, owner, "postings.sizes", sizeof *sizes, &terms);
 
-    index->docs = load_array(load, owner, "postings.products", sizeof *index->docs, &docs);
-    index->counts = load_array(load, owner, "postings.counts", sizeof *index->counts, &counts);
-    if (sizes == NULL || index->docs == NULL || index->counts == NULL || docs != counts ||
-        terms != names_count(index->names[NAMES_TERM]) ||
-        (index->lists = calloc(terms, sizeof *index->lists)) == NULL) {
+    if (sizes == NULL || terms != names_count(index->names[NAMES_TERM]) ||
+        (index->lists = calloc(terms + 1u, sizeof *index->lists)) == NULL) {
         free(sizes);
         return -1;
     }
@@ -134,12 +165,14 @@ load_postings(struct index *index, load_call *load, void *owner)
         double n = index->product_count, df = sizes[i];
 
         index->lists[i] =
-            (struct posting_list) { from, sizes[i], (float)log(1 + (n - df + 0.5) / (df + 0.5)) };
+            (struct posting_list) { (uint32_t)from, sizes[i], (float)log(1 + (n - df + 0.5) / (df + 0.5)) };
         from += sizes[i];
     }
     free(sizes);
-    index->posting_count = docs;
-    return from == docs ? 0 : -1;
+    if (from >= UINT32_MAX)
+        return -1;
+    index->posting_count = (uint32_t)from;
+    return load_pieces(index, load, owner);
 }
 
 /* Nothing in the columns may point outside. */

@@ -44,6 +44,7 @@ struct product {
     /* of all its variants together, worked out at start, so that most products are ruled out without looking
      * at them */
     uint8_t genders, ages, sellable;
+    uint8_t unused[3]; /* so that what is written down has no bytes that nobody set */
 };
 
 struct variant {
@@ -55,6 +56,7 @@ struct variant {
     uint32_t material; /* in names[NAMES_MATERIAL]; 0 is "" */
     uint8_t gender, age, availability;
     uint8_t currency; /* 1 when it is the catalogue's; else its price counts as unknown */
+    uint8_t unused[4];
 };
 
 enum names_list {
@@ -67,6 +69,8 @@ enum names_list {
     NAMES_SLOT,
     NAMES_LISTS
 };
+
+_Static_assert(sizeof(struct product) == 36 && sizeof(struct variant) == 56, "as they are kept");
 
 /* What a category of this catalogue says of its products at all. */
 enum {
@@ -133,7 +137,11 @@ struct index {
 
 struct index_builder;
 
-struct index_builder *index_builder_new(const struct lexicon *lexicon); /* NULL without memory */
+/* With FOLDER, what does not fit into MEMORY bytes is put aside in a temporary file there, and what grows in
+ * memory besides is some 40 bytes a variant, 60 a product, and the catalogue's different words (until
+ * index_builder_save(), which puts the 56 bytes of each variant together). With NULL all is in memory. NULL
+ * without memory, or a file (logged). */
+struct index_builder *index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memory);
 void index_builder_destroy(struct index_builder **builder);
 
 /* Add ITEM. *PRODUCT becomes its product's number; *IS_NEW whether that is a new one. Returns 0, -1 without
@@ -141,8 +149,11 @@ void index_builder_destroy(struct index_builder **builder);
 int index_builder_add(struct index_builder *builder, const struct item *item, uint32_t *product,
                       bool *is_new);
 
-/* What was added, as sections: SAVE is called for each with its bytes, which are lent. Returns 0, or -1 when
- * SAVE did or without memory. */
+#define INDEX_PIECE (512 * 1024)     /* postings in one section */
+#define INDEX_POSTINGS "postings.%u" /* such a section's name */
+
+/* What was added, as sections: SAVE is called for each with its bytes, which are lent. Nothing can be added
+ * any more. Returns 0, or -1 when SAVE did, without memory or room on the disk. */
 int index_builder_save(struct index_builder *builder,
                        int (*save)(void *owner, const char *section, const void *bytes, size_t size),
                        void *owner);

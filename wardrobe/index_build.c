@@ -6,37 +6,37 @@
 #include <string.h>
 
 #include "wardrobe/index.h"
+#include "wardrobe/keys.h"
+#include "wardrobe/occurrences.h"
+#include "wardrobe/spill.h"
 
-/* A word seen in a product. Sorted by word, then product, at the end. */
-struct occurrence {
-    uint32_t term, product;
-    uint32_t counts; /* by field, 4 bits each */
-};
+#define STEMS_KEPT 131072 /* words whose stems are remembered */
+#define AT_ONCE 1024      /* variants put aside, and read back */
 
 struct index_builder {
     const struct lexicon *lexicon;
     struct names *names[NAMES_LISTS];
-    struct names *groups; /* products by their group, in order of their numbers */
-    struct names *ids;    /* of variants */
-    struct names *stems;  /* words already stemmed; stem_terms has the term of each */
+    struct keys *groups; /* of products, by their numbers */
+    struct keys *ids;    /* of variants */
+    struct names *stems; /* words already stemmed; stem_terms has the term of each */
     uint32_t *stem_terms;
-    size_t stem_capacity;
-    struct product *products;
+    struct product *products; /* `first` counts the variants until all are there */
     size_t product_capacity;
     uint32_t product_count;
-    struct variant *variants;
+    struct variant *variants; /* those that are not put aside */
     size_t variant_count, variant_capacity;
-    struct occurrence *occurrences;
-    size_t occurrence_count, occurrence_capacity;
+    struct spill *aside; /* variants, in the order in which they came; NULL: all are in memory */
+    struct occurrences *occurrences;
     char currency[4]; /* of the first price */
-    /* one product's words, before they become occurrences */
+    /* one product's words, before they become occurrences; `places` has, by term, where a word would be */
     struct occurrence seen[2048];
-    uint32_t seen_count;
+    uint32_t seen_count, *places;
+    size_t place_count;
     bool failed;
 };
 
 struct index_builder *
-index_builder_new(const struct lexicon *lexicon)
+index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memory)
 {
     struct index_builder *builder = calloc(1, sizeof *builder);
 
@@ -46,10 +46,14 @@ index_builder_new(const struct lexicon *lexicon)
     for (int i = 0; i < NAMES_LISTS; i++)
         if ((builder->names[i] = names_new()) == NULL || names_add(builder->names[i], "") == NAME_NONE)
             builder->failed = true;
-    builder->groups = names_new();
-    builder->ids = names_new();
+    builder->groups = keys_new();
+    builder->ids = keys_new();
     builder->stems = names_new();
-    if (builder->failed || builder->groups == NULL || builder->ids == NULL || builder->stems == NULL)
+    builder->stem_terms = malloc(STEMS_KEPT * sizeof *builder->stem_terms);
+    builder->occurrences = occurrences_new(folder, memory);
+    if (builder->failed || builder->groups == NULL || builder->ids == NULL || builder->stems == NULL ||
+        builder->stem_terms == NULL || builder->occurrences == NULL ||
+        (folder != NULL && (builder->aside = spill_new(folder)) == NULL))
         index_builder_destroy(&builder);
     return builder;
 }
@@ -61,13 +65,15 @@ index_builder_destroy(struct index_builder **builder)
         return;
     for (int i = 0; i < NAMES_LISTS; i++)
         names_destroy(&(*builder)->names[i]);
-    names_destroy(&(*builder)->groups);
-    names_destroy(&(*builder)->ids);
+    keys_destroy(&(*builder)->groups);
+    keys_destroy(&(*builder)->ids);
     names_destroy(&(*builder)->stems);
+    occurrences_destroy(&(*builder)->occurrences);
+    spill_destroy(&(*builder)->aside);
     free((*builder)->stem_terms);
     free((*builder)->products);
     free((*builder)->variants);
-    free((*builder)->occurrences);
+    free((*builder)->places);
     free(*builder);
     *builder = NULL;
 }
@@ -78,11 +84,11 @@ index_builder_products(const struct index_builder *builder)
     return builder->product_count;
 }
 
-/* Make room for one more in an array that doubles. */
+/* Make room for one more in an array that grows by a quarter. */
 static bool
 room(void **array, size_t count, size_t *capacity, size_t size)
 {
-    size_t wanted = *capacity * 2 + 1024;
+    size_t wanted = *capacity + *capacity / 4 + 1024;
     void *grown;
 
     if (count < *capacity)
@@ -106,40 +112,68 @@ hash_text(const char *text)
 
 /* -- words --------------------------------------------------------------------------------------- */
 
+/* Forget the stems, so that they take no more memory in a feed where every word is new. */
+static int
+forget_stems(struct index_builder *builder)
+{
+    names_destroy(&builder->stems);
+    return (builder->stems = names_new()) == NULL ? -1 : 0;
+}
+
 /* The term of WORD's stem; words repeat, so that stems are kept. NAME_NONE without memory. */
 static uint32_t
 term_of(struct index_builder *builder, const char *word)
 {
-    uint32_t known = names_find(builder->stems, word);
+    uint32_t known;
     char stem[WORD_SIZE];
 
-    if (known != NAME_NONE)
+    if (builder->stems == NULL) /* they were forgotten, and there was no memory for others */
+        return NAME_NONE;
+    if ((known = names_find(builder->stems, word)) != NAME_NONE)
         return builder->stem_terms[known];
+    if (names_count(builder->stems) == STEMS_KEPT && forget_stems(builder) < 0)
+        return NAME_NONE;
     stemmer_stem(lexicon_stemmer(builder->lexicon), word, stem);
-    if (!room((void **)&builder->stem_terms, names_count(builder->stems), &builder->stem_capacity,
-              sizeof *builder->stem_terms) ||
-        (known = names_add(builder->stems, word)) == NAME_NONE)
+    if ((known = names_add(builder->stems, word)) == NAME_NONE)
         return NAME_NONE;
     return builder->stem_terms[known] = names_add(builder->names[NAMES_TERM], stem);
+}
+
+/* Make room for TERM in `places`. */
+static bool
+has_place(struct index_builder *builder, uint32_t term)
+{
+    size_t count = builder->place_count;
+    uint32_t *places;
+
+    if (term < count)
+        return true;
+    count = term + term / 4 + 1024;
+    if ((places = realloc(builder->places, count * sizeof *places)) == NULL)
+        return false;
+    memset(places + builder->place_count, 0, (count - builder->place_count) * sizeof *places);
+    builder->places = places;
+    builder->place_count = count;
+    return true;
 }
 
 static void
 see(struct index_builder *builder, uint32_t term, uint32_t product, unsigned field)
 {
-    uint32_t one = 1u << (4 * field), mask = 15u << (4 * field);
+    uint32_t one = 1u << (4 * field), mask = 15u << (4 * field), at;
 
-    if (term == NAME_NONE) {
+    if (term == NAME_NONE || !has_place(builder, term)) {
         builder->failed = true;
         return;
     }
-    for (uint32_t i = 0; i < builder->seen_count; i++)
-        if (builder->seen[i].term == term) {
-            if ((builder->seen[i].counts & mask) != mask)
-                builder->seen[i].counts += one;
-            return;
-        }
-    if (builder->seen_count < sizeof builder->seen / sizeof *builder->seen)
+    at = builder->places[term]; /* of this product, or an old one's */
+    if (at < builder->seen_count && builder->seen[at].term == term) {
+        if ((builder->seen[at].counts & mask) != mask)
+            builder->seen[at].counts += one;
+    } else if (builder->seen_count < sizeof builder->seen / sizeof *builder->seen) {
+        builder->places[term] = builder->seen_count;
         builder->seen[builder->seen_count++] = (struct occurrence) { term, product, one };
+    }
 }
 
 static void
@@ -180,9 +214,11 @@ see_pairs(struct index_builder *builder, uint32_t product, const char *title)
 static void
 see_attribute(struct index_builder *builder, uint32_t product, char type, const char *name)
 {
-    char term[160];
+    char term[160] = { '=', type, ' ' };
+    size_t size = strnlen(name, sizeof term - 4);
 
-    snprintf(term, sizeof term, "=%c %s", type, name);
+    memcpy(term + 3, name, size); /* snprintf() takes its time, and this is done twenty times a row */
+    term[3 + size] = '\0';
     see(builder, names_add(builder->names[NAMES_TERM], term), product, FIELDS);
 }
 
@@ -190,14 +226,9 @@ see_attribute(struct index_builder *builder, uint32_t product, char type, const 
 static void
 keep_seen(struct index_builder *builder)
 {
-    for (uint32_t i = 0; i < builder->seen_count; i++) {
-        if (!room((void **)&builder->occurrences, builder->occurrence_count, &builder->occurrence_capacity,
-                  sizeof *builder->occurrences)) {
+    for (uint32_t i = 0; i < builder->seen_count; i++)
+        if (occurrences_add(builder->occurrences, &builder->seen[i]) < 0)
             builder->failed = true;
-            return;
-        }
-        builder->occurrences[builder->occurrence_count++] = builder->seen[i];
-    }
     builder->seen_count = 0;
 }
 
@@ -347,6 +378,22 @@ size_name(struct index_builder *builder, const struct item *item, uint16_t kind)
     return names_add(builder->names[NAMES_SIZE], name);
 }
 
+/* Room for one more variant: those before it are put aside when they are many. */
+static bool
+has_room(struct index_builder *builder)
+{
+    size_t count = builder->variant_count;
+
+    if (builder->aside == NULL)
+        return room((void **)&builder->variants, count, &builder->variant_capacity,
+                    sizeof *builder->variants);
+    if (builder->variants == NULL &&
+        (builder->variants = malloc(AT_ONCE * sizeof *builder->variants)) == NULL)
+        return false;
+    return count == 0 || count % AT_ONCE != 0 ||
+           spill_append(builder->aside, builder->variants, AT_ONCE * sizeof *builder->variants) == 0;
+}
+
 static int
 add_variant(struct index_builder *builder, const struct item *item, uint32_t number)
 {
@@ -366,9 +413,8 @@ add_variant(struct index_builder *builder, const struct item *item, uint32_t num
     if (builder->currency[0] == '\0' && item->price != PRICE_NONE)
         memcpy(builder->currency, item->currency, 4);
     variant.currency = strcmp(builder->currency, item->currency) == 0;
-    if (!room((void **)&builder->variants, builder->variant_count, &builder->variant_capacity,
-              sizeof *builder->variants) ||
-        variant.size == NAME_NONE || variant.colour == NAME_NONE || variant.material == NAME_NONE)
+    if (!has_room(builder) || variant.size == NAME_NONE || variant.colour == NAME_NONE ||
+        variant.material == NAME_NONE)
         return -1;
     if (item->colour[0] != '\0') {
         see_text(builder, number, FIELD_COLOUR, item->colour);
@@ -381,23 +427,22 @@ add_variant(struct index_builder *builder, const struct item *item, uint32_t num
     see_text(builder, number, FIELD_MATERIAL, item->pattern);
     see_text(builder, number, FIELD_MATERIAL, item->size_type);
     see_who(builder, number, item);
-    builder->variants[builder->variant_count++] = variant;
+    product->first++;
+    builder->variants[builder->aside == NULL ? builder->variant_count : builder->variant_count % AT_ONCE] =
+        variant;
+    builder->variant_count++;
     return 0;
 }
 
 int
 index_builder_add(struct index_builder *builder, const struct item *item, uint32_t *product, bool *is_new)
 {
-    if (names_find(builder->ids, item->id) != NAME_NONE)
+    if (keys_add(builder->ids, item->id, is_new) == KEY_NONE)
+        return -1;
+    if (!*is_new)
         return 1;
-    *product = names_find(builder->groups, item->group);
-    *is_new = *product == NAME_NONE;
-    if (names_add(builder->ids, item->id) == NAME_NONE)
-        return -1;
-    if (*is_new && ((*product = names_add(builder->groups, item->group)) == NAME_NONE ||
-                    add_product(builder, item, *product) < 0))
-        return -1;
-    if (add_variant(builder, item, *product) < 0)
+    if ((*product = keys_add(builder->groups, item->group, is_new)) == KEY_NONE ||
+        (*is_new && add_product(builder, item, *product) < 0) || add_variant(builder, item, *product) < 0)
         return -1;
     keep_seen(builder);
     return builder->failed ? -1 : 0;
@@ -405,104 +450,79 @@ index_builder_add(struct index_builder *builder, const struct item *item, uint32
 
 /* -- saving -------------------------------------------------------------------------------------- */
 
+typedef int save_call(void *owner, const char *section, const void *bytes, size_t size);
+
+/* A piece of the postings: products, and behind them how often by field. */
+struct piece {
+    uint32_t number, count;
+    uint32_t products[INDEX_PIECE], counts[INDEX_PIECE];
+};
+
 static int
-by_product(const void *left, const void *right)
+save_piece(struct piece *piece, save_call *save, void *owner)
 {
-    const struct occurrence *a = left, *b = right;
+    char section[32];
 
-    return a->product < b->product ? -1 : a->product > b->product;
-}
-
-/* Put A's counts by field to B's, 15 at most in each. */
-static uint32_t
-sum_counts(uint32_t a, uint32_t b)
-{
-    uint32_t sum = 0;
-
-    for (int field = 0; field <= FIELDS; field++) {
-        uint32_t both = (a >> 4 * field & 15) + (b >> 4 * field & 15);
-
-        sum |= (both > 15 ? 15 : both) << 4 * field;
-    }
-    return sum;
-}
-
-/* Sort the occurrences by term and product, and join those of one product: its variants' words come apart.
- * STARTS gets where each term's begin; COUNTS how many it has. */
-static int
-sort_occurrences(struct index_builder *builder, uint32_t *starts, uint32_t *counts)
-{
-    uint32_t terms = names_count(builder->names[NAMES_TERM]), at = 0;
-    struct occurrence *sorted = malloc((builder->occurrence_count + 1) * sizeof *sorted);
-
-    if (sorted == NULL)
+    if (piece->count == 0)
+        return 0;
+    snprintf(section, sizeof section, INDEX_POSTINGS, piece->number++);
+    memmove(piece->products + piece->count, piece->counts, piece->count * sizeof *piece->counts);
+    if (save(owner, section, piece->products, 2 * piece->count * sizeof *piece->products) < 0)
         return -1;
-    memset(counts, 0, terms * sizeof *counts);
-    for (size_t i = 0; i < builder->occurrence_count; i++)
-        counts[builder->occurrences[i].term]++;
-    for (uint32_t term = 0; term < terms; at += counts[term], counts[term] = 0, term++)
-        starts[term] = at;
-    for (size_t i = 0; i < builder->occurrence_count; i++) {
-        uint32_t term = builder->occurrences[i].term;
-
-        sorted[starts[term] + counts[term]++] = builder->occurrences[i];
-    }
-    free(builder->occurrences);
-    builder->occurrences = sorted;
-    for (uint32_t term = 0; term < terms; term++) {
-        struct occurrence *list = sorted + starts[term];
-        uint32_t kept = 0;
-        bool ascends = true;
-
-        for (uint32_t i = 1; i < counts[term]; i++)
-            ascends = ascends && list[i - 1].product <= list[i].product;
-        if (!ascends)
-            qsort(list, counts[term], sizeof *list, by_product);
-        for (uint32_t i = 0; i < counts[term]; i++) {
-            if (kept > 0 && list[kept - 1].product == list[i].product)
-                list[kept - 1].counts = sum_counts(list[kept - 1].counts, list[i].counts);
-            else
-                list[kept++] = list[i];
-        }
-        counts[term] = kept;
-    }
+    piece->count = 0;
     return 0;
 }
 
-typedef int save_call(void *owner, const char *section, const void *bytes, size_t size);
-
-/* The postings as three sections: how many each term has, the products, and how often by field. */
+/* The postings in pieces, and how many each term has. */
 static int
 save_postings(struct index_builder *builder, save_call *save, void *owner)
 {
-    uint32_t terms = names_count(builder->names[NAMES_TERM]), total = 0;
-    uint32_t *starts = malloc((terms + 1) * sizeof *starts), *counts = malloc((terms + 1) * sizeof *counts);
-    uint32_t *out = NULL;
+    uint32_t terms = names_count(builder->names[NAMES_TERM]), *counts = calloc(terms + 1, sizeof *counts);
+    struct piece *piece = malloc(sizeof *piece);
+    struct occurrence next;
     int status = -1;
 
-    if (starts == NULL || counts == NULL || sort_occurrences(builder, starts, counts) < 0)
+    if (counts == NULL || piece == NULL || occurrences_sort(builder->occurrences) < 0)
         goto done;
-    for (uint32_t term = 0; term < terms; term++)
-        total += counts[term];
-    if ((out = malloc(((size_t)total + 1) * sizeof *out)) == NULL)
-        goto done;
-    for (int round = 0; round < 2; round++) {
-        uint32_t at = 0;
-
-        for (uint32_t term = 0; term < terms; term++)
-            for (uint32_t i = 0; i < counts[term]; i++) {
-                const struct occurrence *occurrence = &builder->occurrences[starts[term] + i];
-
-                out[at++] = round == 0 ? occurrence->product : occurrence->counts;
-            }
-        if (save(owner, round == 0 ? "postings.products" : "postings.counts", out, total * sizeof *out) < 0)
+    piece->number = piece->count = 0;
+    while ((status = occurrences_next(builder->occurrences, &next)) > 0) {
+        counts[next.term]++;
+        piece->products[piece->count] = next.product;
+        piece->counts[piece->count++] = next.counts;
+        if (piece->count == INDEX_PIECE && (status = save_piece(piece, save, owner)) < 0)
             goto done;
     }
-    status = save(owner, "postings.sizes", counts, terms * sizeof *counts);
+    if (status == 0 && (status = save_piece(piece, save, owner)) == 0)
+        status = save(owner, "postings.sizes", counts, terms * sizeof *counts);
 done:
-    free(starts);
     free(counts);
-    free(out);
+    free(piece);
+    return status;
+}
+
+/* Put the variants from FROM on, COUNT of them, to their products, whose `first` goes on. */
+static void
+place_variants(struct index_builder *builder, const struct variant *from, size_t count,
+               struct variant *sorted)
+{
+    for (size_t i = 0; i < count; i++)
+        sorted[builder->products[from[i].product].first++] = from[i];
+}
+
+/* All variants in their products' order, to SORTED. Every product's `first` ends as the next one's. */
+static int
+sort_variants(struct index_builder *builder, struct variant *sorted)
+{
+    size_t aside = builder->aside == NULL ? 0 : spill_size(builder->aside) / sizeof *sorted;
+    struct variant *read = malloc(AT_ONCE * sizeof *read);
+    int status = read == NULL ? -1 : 0;
+
+    for (size_t at = 0; at < aside && status == 0; at += AT_ONCE)
+        if ((status = spill_read(builder->aside, at * sizeof *read, read, AT_ONCE * sizeof *read)) == 0)
+            place_variants(builder, read, AT_ONCE, sorted);
+    free(read);
+    if (status == 0)
+        place_variants(builder, builder->variants, builder->variant_count - aside, sorted);
     return status;
 }
 
@@ -511,29 +531,25 @@ static int
 save_variants(struct index_builder *builder, save_call *save, void *owner)
 {
     struct variant *sorted = malloc((builder->variant_count + 1) * sizeof *sorted);
-    uint32_t *next = calloc(builder->product_count + 1, sizeof *next), at = 0;
+    struct product *products = builder->products;
+    uint32_t at = 0;
     int status = -1;
 
-    if (sorted == NULL || next == NULL)
-        goto done;
-    for (size_t i = 0; i < builder->variant_count; i++)
-        next[builder->variants[i].product]++;
     for (uint32_t i = 0; i < builder->product_count; i++) {
-        uint32_t count = next[i];
+        uint32_t count = products[i].first;
 
-        builder->products[i].first = next[i] = at;
+        products[i].first = at;
         at += count;
     }
-    builder->products[builder->product_count] = (struct product) { .first = at };
-    for (size_t i = 0; i < builder->variant_count; i++)
-        sorted[next[builder->variants[i].product]++] = builder->variants[i];
-    if (save(owner, "variants", sorted, builder->variant_count * sizeof *sorted) < 0)
+    if (sorted == NULL || sort_variants(builder, sorted) < 0)
         goto done;
-    status =
-        save(owner, "products", builder->products, (builder->product_count + 1) * sizeof *builder->products);
+    products[builder->product_count] = (struct product) { .first = 0 };
+    for (uint32_t i = builder->product_count; i > 0; i--) /* back to where they begin */
+        products[i].first = products[i - 1].first;
+    products[0].first = 0;
+    status = save(owner, "variants", sorted, builder->variant_count * sizeof *sorted);
 done:
     free(sorted);
-    free(next);
     return status;
 }
 
@@ -545,6 +561,12 @@ index_builder_save(struct index_builder *builder, save_call *save, void *owner)
 
     if (builder->product_count == 0)
         return -1;
+    keys_destroy(&builder->ids); /* nothing is added any more */
+    keys_destroy(&builder->groups);
+    names_destroy(&builder->stems);
+    if (save_postings(builder, save, owner) < 0)
+        goto done;
+    occurrences_destroy(&builder->occurrences);
     for (int i = 0; i < NAMES_LISTS; i++) {
         char section[24];
 
@@ -553,11 +575,13 @@ index_builder_save(struct index_builder *builder, save_call *save, void *owner)
         names_save(builder->names[i], &bytes);
         if (bytes.failed || save(owner, section, bytes.bytes, bytes.size) < 0)
             goto done;
+        names_destroy(&builder->names[i]);
     }
     if (save(owner, "currency", builder->currency, sizeof builder->currency) < 0 ||
-        save_postings(builder, save, owner) < 0 || save_variants(builder, save, owner) < 0)
+        save_variants(builder, save, owner) < 0)
         goto done;
-    status = 0;
+    status =
+        save(owner, "products", builder->products, (builder->product_count + 1) * sizeof *builder->products);
 done:
     buffer_clear(&bytes);
     return status;

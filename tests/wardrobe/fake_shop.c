@@ -17,7 +17,7 @@ shop_open(struct shop *shop)
     memset(shop, 0, sizeof *shop);
     shop->stemmer = stemmer_new("english");
     shop->lexicon = lexicon_new(shop->stemmer);
-    shop->builder = index_builder_new(shop->lexicon);
+    shop->builder = index_builder_new(shop->lexicon, NULL, 0);
     shop->item = calloc(1, sizeof *shop->item);
     assert_non_null(shop->item);
     if (getenv("CATALOGUE") != NULL)
