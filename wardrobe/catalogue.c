@@ -139,6 +139,12 @@ catalogue_close(struct catalogue **catalogue)
     *catalogue = NULL;
 }
 
+void
+catalogue_settle(struct catalogue *catalogue, const struct lexicon *lexicon)
+{
+    index_settle(catalogue->index, lexicon);
+}
+
 const struct index *
 catalogue_index(const struct catalogue *catalogue)
 {

@@ -27,6 +27,10 @@ struct catalogue;
 struct catalogue *catalogue_open(const char *path, const struct lexicon *lexicon, bool *missing);
 void catalogue_close(struct catalogue **catalogue);
 
+/* It is used with LEXICON from now on, which must be equal to the one that it was opened with, and under no
+ * other weights: what only those need is let go. */
+void catalogue_settle(struct catalogue *catalogue, const struct lexicon *lexicon);
+
 const struct index *catalogue_index(const struct catalogue *catalogue);
 struct index *catalogue_index_to_weigh(struct catalogue *catalogue);
 const char *catalogue_version(const struct catalogue *catalogue);

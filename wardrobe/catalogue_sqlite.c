@@ -93,8 +93,7 @@ open_file(struct reader *reader, const char *path)
     }
     reader->device = about.st_dev;
     reader->inode = about.st_ino;
-    sqlite3_exec(reader->db, "PRAGMA mmap_size = 1073741824; PRAGMA locking_mode = EXCLUSIVE", NULL, NULL,
-                 NULL);
+    sqlite3_exec(reader->db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
     return 0;
 }
 
@@ -164,7 +163,11 @@ section(void *owner, const char *name, size_t *size)
 static int
 loaded(void *owner)
 {
-    return prepare(owner);
+    struct reader *reader = owner;
+
+    /* records are read where the system has them; what was read once to make the index is not kept mapped */
+    sqlite3_exec(reader->db, "PRAGMA mmap_size = 1073741824", NULL, NULL, NULL);
+    return prepare(reader);
 }
 
 static bool

@@ -403,14 +403,47 @@ index_destroy(struct index **index)
 static void
 measure_fields(struct index *index)
 {
-    for (int field = 0; field < FIELDS; field++) {
-        double sum = 0;
+    uint64_t sums[FIELDS] = { 0 };
 
-        for (uint32_t i = 0; i < index->product_count; i++)
-            sum += index->products[i].lengths[field];
-        index->average[field] = (float)(sum / index->product_count);
+    for (uint32_t i = 0; i < index->product_count; i++)
+        for (int field = 0; field < FIELDS; field++)
+            sums[field] += index->products[i].lengths[field];
+    for (int field = 0; field < FIELDS; field++) {
+        index->average[field] = (float)((double)sums[field] / index->product_count);
         if (index->average[field] < 1)
             index->average[field] = 1;
+    }
+}
+
+typedef uint8_t field_lengths[8]; /* of one product */
+
+/* The products' lengths by themselves: the postings ask for them in no order, and these fit into a cache. */
+static field_lengths *
+copy_lengths(const struct index *index)
+{
+    field_lengths *lengths = calloc(index->product_count, sizeof *lengths);
+
+    for (uint32_t i = 0; lengths != NULL && i < index->product_count; i++)
+        memcpy(lengths[i], index->products[i].lengths, sizeof index->products[i].lengths);
+    return lengths;
+}
+
+static void
+weigh_postings(struct index *index, field_lengths *lengths, float (*worth)[256], float k1)
+{
+    for (uint32_t i = 0; i < index->posting_count; i++) {
+        const uint8_t *length = lengths[index->docs[i]];
+        uint32_t counts = index->counts[i];
+        float sum = 0;
+
+        if (counts >> 4 * FIELDS != 0) { /* something structured: it is so, or not */
+            index->impacts[i] = 65535;
+            continue;
+        }
+        for (int field = 0; counts != 0; field++, counts >>= 4)
+            if ((counts & 15) != 0)
+                sum += (float)(counts & 15) * worth[field][length[field]];
+        index->impacts[i] = (uint16_t)(65535 * sum / (sum + k1));
     }
 }
 
@@ -421,30 +454,29 @@ index_weigh(struct index *index, const struct weights *weights)
                                      weights->colour,     weights->material, weights->bullets,
                                      weights->description };
     float worth[FIELDS][256];
+    field_lengths *lengths;
 
-    if (index->impacts == NULL &&
-        (index->impacts = malloc((index->posting_count + 1) * sizeof *index->impacts)) == NULL)
+    if (index->counts == NULL ||
+        (index->impacts == NULL &&
+         (index->impacts = malloc(((size_t)index->posting_count + 1) * sizeof *index->impacts)) == NULL) ||
+        (lengths = copy_lengths(index)) == NULL)
         return -1;
     measure_fields(index);
     for (int field = 0; field < FIELDS; field++)
         for (int length = 0; length < 256; length++)
             worth[field][length] =
                 by_field[field] / (1 - weights->b + weights->b * (float)length / index->average[field]);
-    for (uint32_t i = 0; i < index->posting_count; i++) {
-        const struct product *product = &index->products[index->docs[i]];
-        uint32_t counts = index->counts[i];
-        float sum = 0;
-
-        if (counts >> 4 * FIELDS != 0) { /* something structured: it is so, or not */
-            index->impacts[i] = 65535;
-            continue;
-        }
-        for (int field = 0; counts != 0; field++, counts >>= 4)
-            if ((counts & 15) != 0)
-                sum += (float)(counts & 15) * worth[field][product->lengths[field]];
-        index->impacts[i] = (uint16_t)(65535 * sum / (sum + weights->k1));
-    }
+    weigh_postings(index, lengths, worth, weights->k1);
+    free(lengths);
     return 0;
+}
+
+void
+index_settle(struct index *index, const struct lexicon *lexicon)
+{
+    index->lexicon = lexicon;
+    free(index->counts);
+    index->counts = NULL;
 }
 
 /* -- asking -------------------------------------------------------------------------------------- */

@@ -113,7 +113,7 @@ struct index {
     uint32_t product_count, variant_count;
     struct posting_list *lists; /* one for each term */
     uint32_t *docs;             /* products, ascending in each list */
-    uint32_t *counts;           /* how often, by field: 4 bits each */
+    uint32_t *counts;           /* how often, by field: 4 bits each; NULL once settled */
     uint16_t *impacts;          /* what that is worth, of 65535; made by index_weigh() */
     uint32_t posting_count;
     struct size *sizes;       /* each of names[NAMES_SIZE], read */
@@ -172,8 +172,12 @@ void index_destroy(struct index **index);
 struct index *index_load_columns(const struct lexicon *lexicon,
                                  void *(*load)(void *owner, const char *section, size_t *size), void *owner);
 
-/* Work the postings' worth out by WEIGHTS. */
+/* Work the postings' worth out by WEIGHTS. Returns 0, or -1 without memory or once it has been settled. */
 int index_weigh(struct index *index, const struct weights *weights);
+
+/* Use LEXICON, equal to the one it was made with, and let go what only other weights need: 4 bytes of each
+ * posting. */
+void index_settle(struct index *index, const struct lexicon *lexicon);
 
 /* The list of the word with STEM, or NULL. */
 const struct posting_list *index_list(const struct index *index, const char *stem);

@@ -132,6 +132,9 @@ open_all(struct wardrobe *self)
         return -1;
     if (open_model(self) < 0 || lookup_open(self) < 0)
         return -1;
+    if ((self->loader = loader_new(self->daemon.loop, self->path, options->catalogue_language, self->lexicon,
+                                   wardrobe_take, self)) == NULL)
+        return -1;
     self->look = loop_timer_new(self->daemon.loop, on_look, self);
     on_look(self);
     return 0;
@@ -141,6 +144,7 @@ static void
 close_all(struct wardrobe *self)
 {
     loop_timer_destroy(&self->look);
+    loader_destroy(&self->loader);
     tasks_destroy(&self->tasks);
     waiting_destroy(&self->waiting);
     meanings_close(&self->meanings);

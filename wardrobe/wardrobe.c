@@ -48,13 +48,13 @@ say_vectors(const struct wardrobe *self, const struct vectors *vectors)
                  vectors->dimensions, vectors->missing);
 }
 
-/* Put FRESH in the place of the catalogue that was. */
-static void
-take(struct wardrobe *self, struct catalogue *fresh)
+void
+wardrobe_take(void *owner, struct catalogue *fresh)
 {
+    struct wardrobe *self = owner;
     const struct index *index = catalogue_index(fresh);
 
-    catalogue_close(&self->previous);
+    loader_close(self->loader, &self->previous);
     self->previous = self->catalogue;
     self->previous_until_ms = clock_now_ms() + CATALOGUE_KEPT_MS;
     self->catalogue = fresh;
@@ -76,10 +76,16 @@ wardrobe_look(struct wardrobe *self)
 {
     struct catalogue *fresh;
 
+    if (loader_is_busy(self->loader))
+        return; /* and look again in a second */
     if (self->previous != NULL && clock_now_ms() >= self->previous_until_ms)
-        catalogue_close(&self->previous);
+        loader_close(self->loader, &self->previous);
     if (self->catalogue != NULL && !catalogue_is_replaced(self->catalogue))
         return;
-    if ((fresh = catalogue_open(self->path, self->lexicon, NULL)) != NULL)
-        take(self, fresh);
+    if (self->daemon.bus != NULL)
+        loader_open(self->loader);
+    else if ((fresh = catalogue_open(self->path, self->lexicon, NULL)) != NULL) {
+        catalogue_settle(fresh, self->lexicon);
+        wardrobe_take(self, fresh);
+    }
 }

@@ -7,6 +7,7 @@
 #include "common/money.h"
 #include "common/tasks.h"
 #include "wardrobe/catalogue.h"
+#include "wardrobe/loader.h"
 #include "wardrobe/meaning.h"
 #include "wardrobe/search.h"
 #include "wardrobe/waiting.h"
@@ -27,6 +28,7 @@ struct wardrobe {
     int64_t previous_until_ms;
     json_t *facets;          /* of the newest */
     struct loop_timer *look; /* for a new one, every second */
+    struct loader *loader;   /* of catalogues, beside the loop */
     struct search_work *work;
     struct model *model; /* that chooses among the found; NULL: the search's order stands */
     struct instructions *instructions;
@@ -39,8 +41,12 @@ struct wardrobe {
 /* The catalogue that VERSION names, or the newest; NULL when there is none. */
 struct catalogue *wardrobe_catalogue(struct wardrobe *self, const char *version);
 
-/* Look for a catalogue, or for a newer one, at its path, and tell the orchestrators. */
+/* Look for a catalogue, or for a newer one, at its path; once it is open the orchestrators are told. Before
+ * the daemon serves it is open on return; later the loop goes on meanwhile. */
 void wardrobe_look(struct wardrobe *self);
+
+/* Put FRESH in the place of the catalogue that was (a loader_opened call). */
+void wardrobe_take(void *self, struct catalogue *fresh);
 
 /* Tell PEER what the shop sells. */
 void wardrobe_send_facets(struct wardrobe *self, struct peer *peer);
