@@ -339,9 +339,9 @@ is_in_look(const struct walk *walk, const char *id)
 }
 
 static json_t *
-line_of(const struct walk *walk, const json_t *product, const json_t *result)
+line_of(const struct walk *walk, const json_t *product, const json_t *traits, const json_t *result)
 {
-    const char *slot = json_text(product, "slot", json_text(result, "slot", ""));
+    const char *own = json_text(traits, "slot", ""), *slot = *own ? own : json_text(result, "slot", "");
     json_t *line = json_pack("{s:s, s:s, s:s}", "id", json_text(product, "id", ""), "title",
                              json_text(product, "title", ""), "slot", slot);
 
@@ -372,7 +372,8 @@ cards_shown(struct walk *walk)
                 json_object_get(walk->withdrawn, id) != NULL)
                 continue;
             json_object_set_new(seen, id, json_true());
-            json_array_append_new(shown, line_of(walk, product, result));
+            json_array_append_new(
+                shown, line_of(walk, product, json_array_get(walk->pieces[order[i]].traits, j), result));
         }
     }
     json_decref(seen);

@@ -234,7 +234,8 @@ restore_steps(struct walk *walk, const json_t *steps)
 {
     const json_t *assess = json_object_get(steps, "assess"), *suggest = json_object_get(steps, "suggest");
 
-    walk->run.wishes = (int)json_array_size(walk->thread.wishes);
+    walk->run.wishes =
+        json_is_true(json_object_get(assess, "words_do")) ? 0 : (int)json_array_size(walk->thread.wishes);
     walk->run.off_topic = json_is_true(json_object_get(assess, "off_topic"));
     if (assess != NULL)
         restore(walk, STEP_ASSESS, 0, 0, 0, assess);

@@ -61,11 +61,16 @@ score(const struct order *order, const struct shop *shop, const struct piece *pi
         is_avoided(order->not_garment, order->not_garments, piece->garment->id))
         return INT_MIN;
     points += lore_has(piece->tags, order->occasion->id) ? 8 : 0;
+    if ((lore_has(piece->tags, "rain") || lore_has(piece->tags, "skiing")) && formality < 5 &&
+        !lore_has(piece->tags, order->occasion->id) && warmth != WARMTH_COLD)
+        points -= 10; /* for foul weather only */
     points -= formality < piece->low    ? 4 * (piece->low - formality)
               : formality > piece->high ? 4 * (formality - piece->high)
                                         : 0;
     if (piece->warmth != WARMTH_ANY && warmth != WARMTH_ANY && piece->warmth != warmth)
-        points -= piece->warmth + warmth == WARMTH_HOT + WARMTH_COLD ? 12 : 3;
+        points -= piece->warmth + warmth == WARMTH_HOT + WARMTH_COLD             ? 12
+                  : garment->slot == SLOT_ACCESSORY || garment->slot == SLOT_HAT ? 8
+                                                                                 : 3;
     points += wished != NULL && lore_has(piece->materials, wished) ? 5 : 0;
     points -= is_avoided(order->before, order->before_count, garment->id) ? 7 : 0;
     points -= order->item_budget > 0 && category != NULL && category->from > order->item_budget ? 8 : 0;
@@ -131,6 +136,14 @@ choose_material(const struct order *order, struct pick *pick)
         return true;
     }
     return false;
+}
+
+/* Things that nothing of their slot stands in for. */
+static bool
+has_no_like(enum slot slot)
+{
+    return slot == SLOT_ACCESSORY || slot == SLOT_JEWELLERY || slot == SLOT_UNDERWEAR || slot == SLOT_SET ||
+           slot == SLOT_SWIMWEAR || slot == SLOT_BAG || slot == SLOT_HAT;
 }
 
 /* Some things come in their own colours. */
@@ -202,6 +215,45 @@ add_pick(const struct order *order, const struct shop *shop, enum slot slot, con
     return count + 1;
 }
 
+/* A second idea for GARMENT: another piece of it, or the same in another colour and material. */
+static size_t
+add_another(const struct order *order, const struct shop *shop, const char *garment, struct pick *picks,
+            size_t count)
+{
+    struct order other = *order;
+    const struct piece *best = NULL, *piece;
+    struct pick *pick = &picks[count];
+    int most = INT_MIN;
+
+    if (count == 0 || count == PICKS_MOST)
+        return count;
+    for (size_t i = 0; (piece = lore_piece_at(i)) != NULL; i++) {
+        int points = strcmp(piece->garment->id, garment) ? INT_MIN : score(order, shop, piece);
+
+        points -= points > INT_MIN && piece == picks[count - 1].piece ? 6 : 0;
+        if (points > most) {
+            most = points;
+            best = piece;
+        }
+    }
+    if (best == NULL)
+        return count;
+    pick->piece = best;
+    pick->garment = best->garment;
+    if (other.not_colours < AVOID_MOST && order->colour[best->garment->slot] == NULL &&
+        order->colour[SLOT_NONE] == NULL)
+        other.not_colour[other.not_colours++] = picks[count - 1].colour;
+    if (best == picks[count - 1].piece)
+        other.dice += 3; /* the next material */
+    if (!choose_material(&other, pick))
+        return count;
+    choose_colour(&other, shop, count, pick);
+    return best == picks[count - 1].piece && !strcmp(pick->colour, picks[count - 1].colour) &&
+                   !strcmp(pick->material, picks[count - 1].material)
+               ? count
+               : count + 1;
+}
+
 /* What was asked for by name, or by slot. */
 static size_t
 compose_items(const struct order *order, const struct shop *shop, struct pick *picks)
@@ -212,9 +264,12 @@ compose_items(const struct order *order, const struct shop *shop, struct pick *p
         size_t before = count;
 
         count = add_pick(order, shop, order->slot[i], order->garment[i], picks, count);
-        if (count == before)
+        bool named = count > before && *order->garment[i];
+        if (count == before && !has_no_like(order->slot[i]))
             count = add_pick(order, shop, order->slot[i], "", picks, count);
-        if (order->asked == 1) /* and a second idea */
+        if (order->asked == 1 && named) /* and a second idea */
+            count = add_another(order, shop, order->garment[i], picks, count);
+        else if (order->asked == 1 && count > before)
             count = add_pick(order, shop, order->slot[i], "", picks, count);
     }
     return count;
@@ -229,6 +284,39 @@ has_piece(const struct order *order, const struct shop *shop, const char *garmen
         if (!strcmp(piece->garment->id, garment) && score(order, shop, piece) >= 0)
             return true;
     return false;
+}
+
+/* What the picks cost at the least, as far as the shop's prices are known. */
+static double
+cost_of(const struct shop *shop, const struct pick *picks, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct category *category = shop_category(shop, picks[i].garment);
+
+        sum += category != NULL ? category->from : 0;
+    }
+    return sum;
+}
+
+/* With a small budget fewer pieces, not worse ones: what finishes a look goes first, then the jacket. */
+static size_t
+trim(const struct order *order, const struct shop *shop, struct pick *picks, size_t count)
+{
+    while (order->budget > 0 && count > 2 && cost_of(shop, picks, count) > order->budget) {
+        size_t last = count;
+
+        for (size_t i = 0; i < count; i++)
+            if (picks[i].garment->slot == SLOT_OUTERWEAR ||
+                (picks[i].garment->slot >= SLOT_BAG && picks[i].garment->slot <= SLOT_UNDERWEAR))
+                last = i;
+        if (last == count)
+            return count;
+        memmove(&picks[last], &picks[last + 1], (count - last - 1) * sizeof *picks);
+        count--;
+    }
+    return count;
 }
 
 /* Body first, then shoes, then one or two things that finish it. */
@@ -260,12 +348,14 @@ compose_outfit(const struct order *order, const struct shop *shop, struct pick *
     count = add_pick(order, shop, SLOT_SHOES, "", picks, count);
     if (order->who == 'w' && formality >= 2)
         count = add_pick(order, shop, order->dice % 2 ? SLOT_BAG : SLOT_JEWELLERY, "", picks, count);
+    else if (formality == 0 && warmth_of(order) == WARMTH_MILD)
+        count = add_pick(order, shop, order->dice % 2 ? SLOT_UNDERWEAR : SLOT_BAG, "", picks, count);
     else if (formality >= 4 || warmth_of(order) == WARMTH_COLD || order->dice % 2)
         count = add_pick(order, shop, SLOT_ACCESSORY, "", picks, count);
     else
         count = add_pick(order, shop, warmth_of(order) == WARMTH_HOT || formality == 0 ? SLOT_HAT : SLOT_BAG,
                          "", picks, count);
-    return count;
+    return trim(order, shop, picks, count);
 }
 
 size_t

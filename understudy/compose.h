@@ -26,6 +26,7 @@ struct order {
     enum slot slot[PICKS_MOST];
     size_t asked; /* of the two above; 0: a whole outfit */
     bool cheaper;
+    double budget;                  /* of the outfit, major units; 0: not said */
     double item_budget;             /* what one piece may cost, major units; 0: not said */
     const char *before[AVOID_MOST]; /* garments of the last suggestion: something new is wanted */
     size_t before_count;

@@ -142,7 +142,7 @@ is_english(const struct lexicon *lexicon, const struct words *words)
         const char *value = place(lexicon, words->list[i].text, strlen(words->list[i].text))->value;
 
         english += value != NULL && !strcmp(value, "en");
-        foreign += value != NULL && lore_has("de,fr,es", value);
+        foreign += value != NULL && lore_has("de,fr,es,it,nl", value);
     }
     return english > foreign;
 }
@@ -200,7 +200,9 @@ longest(const struct lexicon *lexicon, const struct words *words, size_t first, 
         }
         n--;
     }
-    if (!english && (entry = look_up_german(lexicon, phrase, sizes[0])) != NULL)
+    entry =
+        english ? NULL : look_up_german(lexicon, phrase, sizes[0]); /* the last one may not have counted */
+    if (entry != NULL)
         *count = 1;
     return entry;
 }
@@ -216,6 +218,55 @@ settle(struct signs *signs, struct sign *sign)
         sign->kind = KIND_GARMENT;
         sign->value = "tops";
     }
+}
+
+/* -- misspelt words ------------------------------------------------------------------------------ */
+
+/* Whether WORD is PHRASE with a letter left out, one too many, two in the wrong order, or another. */
+static bool
+is_near(const char *word, size_t size, const char *phrase)
+{
+    size_t other = strlen(phrase), at = 0;
+
+    if (*word != *phrase)
+        return false;
+    while (at < size && word[at] == phrase[at])
+        at++;
+    if (other == size + 1)
+        return !strcmp(word + at, phrase + at + 1);
+    if (other + 1 == size)
+        return size >= 6 && !strcmp(word + at + 1, phrase + at);
+    if (other != size || size < 5 || at >= size)
+        return false;
+    if (word[at] == phrase[at + 1] && word[at + 1] == phrase[at])
+        return !strcmp(word + at + 2, phrase + at + 2);
+    return size >= 6 && !strcmp(word + at + 1, phrase + at + 1);
+}
+
+/* What the unknown WORD was meant to be: "blak", "weding", "chaeper". NULL where that is not plain. */
+static const struct entry *
+mend(const struct lexicon *lexicon, const char *word)
+{
+    const struct entry *found = NULL;
+    size_t size = strlen(word);
+
+    if (size < 4 ||
+        lore_has("back,bank,sits,shot,shots,host,lost,scar,bell,best,rest,coast,hiring,suit,sets,pans,pens",
+                 word))
+        return NULL;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        const struct entry *entry = &lexicon->table[i];
+
+        if (entry->phrase == NULL || entry->tongue != TONGUE_EN || strchr(entry->phrase, ' ') != NULL ||
+            (entry->kind != KIND_GARMENT && entry->kind != KIND_COLOUR && entry->kind != KIND_MATERIAL &&
+             entry->kind != KIND_OCCASION && entry->kind != KIND_CHEAPER) ||
+            !is_near(word, size, entry->phrase))
+            continue;
+        if (found != NULL && (found->kind != entry->kind || strcmp(found->value, entry->value)))
+            return NULL;
+        found = entry;
+    }
+    return found;
 }
 
 static bool
@@ -236,8 +287,10 @@ negate_forward(struct signs *signs, size_t from)
         struct sign *sign = &signs->list[i];
         const struct sign *before = sign - 1;
         bool list = hit && can_be_negated(sign->kind) && sign->kind == before->kind;
+        bool pair = hit && i >= from + 3 && !strcmp(before->text, "and") && (before - 1)->negated &&
+                    sign->kind == (before - 1)->kind;
 
-        list = list || (hit && can_be_negated(sign->kind) && before->kind == KIND_OR);
+        list = list || pair || (hit && can_be_negated(sign->kind) && before->kind == KIND_OR);
         if (sign->stops || sign->kind == KIND_BUT || sign->kind == KIND_OUTFIT || sign->kind == KIND_GOWITH ||
             sign->kind == KIND_MAX || (sign->pauses && !list))
             return;
@@ -271,8 +324,8 @@ negate_backward(struct signs *signs, size_t from)
     }
 }
 
-int
-lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs)
+static int
+read_text(const struct lexicon *lexicon, const char *text, size_t size, bool mends, struct signs *signs)
 {
     bool english;
 
@@ -292,6 +345,8 @@ lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struc
         double number = 0;
         size_t numbers = words_number(&signs->words, at, &number);
 
+        if (mends && entry == NULL && numbers == 0 && (entry = mend(lexicon, word->text)) != NULL)
+            count = 1;
         *sign = (struct sign) {
             .value = "", .text = word->text, .first = at, .pauses = word->pauses, .stops = word->stops
         };
@@ -321,6 +376,18 @@ lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struc
             negate_backward(signs, i);
     }
     return 0;
+}
+
+int
+lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs)
+{
+    return read_text(lexicon, text, size, false, signs);
+}
+
+int
+lexicon_read_typed(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs)
+{
+    return read_text(lexicon, text, size, true, signs);
 }
 
 void

@@ -66,6 +66,15 @@ enum kind {
     KIND_OTHER,
     KIND_ABUSE,
     KIND_GREETING,
+    KIND_REPLY,   /* answered in words alone: value says how */
+    KIND_RESET,   /* "start over" */
+    KIND_THATONE, /* "not that one" */
+    KIND_GIFT,
+    KIND_CHEAPEST,
+    KIND_COMPARE,
+    KIND_COUNT,  /* "how many" */
+    KIND_HAVE,   /* "do you have" */
+    KIND_MONTHS, /* after a number that is no size */
     KIND_TONGUE,
     KIND_YOURS,
     KIND_NUMBER
@@ -94,6 +103,9 @@ void lexicon_destroy(struct lexicon **lexicon);
 
 /* Read SIZE bytes of TEXT. Returns 0, or -1 without memory (logged). */
 int lexicon_read(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs);
+
+/* The same for what a person has typed: a misspelt word is mended where it is plain what was meant. */
+int lexicon_read_typed(const struct lexicon *lexicon, const char *text, size_t size, struct signs *signs);
 void signs_clear(struct signs *signs);
 
 /* The garment that NAME (a shop's category, say) is about: the last one named in it; else NULL. */

@@ -45,6 +45,9 @@ bool mind_is_to_continue(const struct ask *ask);
 /* That rest: what mind_suggest() answers, without as many paragraphs as there are already; it may be "". */
 int mind_continue(const struct mind *mind, const struct ask *ask, struct answer *answer);
 
+/* The N-th brand of the shop that the shopper's newest words name, or NULL. */
+const char *mind_names_brand(const struct mind *mind, const struct sections *sections, size_t n);
+
 /* A value for SCHEMA: KNOWN (lent, may be NULL) where it is of a type that the schema takes, members it does
  * not know left out and those that are missing filled in; else null, an empty one, or the first it allows. */
 json_t *mind_fill(const json_t *schema, const json_t *known);

@@ -8,6 +8,7 @@
 #include "common/money.h"
 #include "understudy/mind.h"
 #include "understudy/reading.h"
+#include "understudy/shop.h"
 
 /* -- one criterion ------------------------------------------------------------------------------- */
 
@@ -77,6 +78,31 @@ below(double sum)
     return less < sum ? less : less - step;
 }
 
+/* Whether card I of SHOWN counts for SLOT (SLOT_NONE: any) and, with LOOK, stands in the look. */
+static bool
+card_is(const json_t *card, enum slot slot, bool look)
+{
+    return (slot == SLOT_NONE || lore_slot(json_text(card, "slot", "")) == slot) &&
+           (!look || json_is_true(json_object_get(card, "look")));
+}
+
+/* What the pieces of the look cost together, and in *COUNT how many they are. */
+static double
+look_costs(const json_t *shown, size_t *count, const char **currency)
+{
+    double sum = 0;
+    const json_t *card;
+    size_t i;
+
+    *count = 0;
+    json_array_foreach(shown, i, card) if (card_is(card, SLOT_NONE, true))
+    {
+        sum += price_of(card, currency);
+        ++*count;
+    }
+    return sum;
+}
+
 /* What the dearest card of SLOT (or of any) costs. */
 static double
 dearest(const json_t *shown, enum slot slot, const char **currency)
@@ -89,10 +115,21 @@ dearest(const json_t *shown, enum slot slot, const char **currency)
     {
         double price = price_of(card, currency);
 
-        if ((slot == SLOT_NONE || lore_slot(json_text(card, "slot", "")) == slot) && price > most)
+        if (card_is(card, slot, false) && price > most)
             most = price;
     }
     return most;
+}
+
+/* What the piece of SLOT costs that stands in the look; where none does, the dearest that is shown. */
+static double
+piece_costs(const json_t *shown, enum slot slot, const char **currency)
+{
+    const json_t *card;
+    size_t i;
+
+    json_array_foreach(shown, i, card) if (card_is(card, slot, true)) return price_of(card, currency);
+    return dearest(shown, slot, currency);
 }
 
 static void
@@ -110,7 +147,8 @@ set_price(json_t *criteria, double min, double max, const char *currency, bool o
     json_array_append_new(criteria, one);
 }
 
-/* "cheaper": a fifth below what the budget is now, or just below the dearest that was shown. */
+/* "cheaper": of a look a fifth below what it costs, or below the budget where that is less; of one thing just
+ * below what is shown of it. */
 static void
 make_cheaper(json_t *criteria, const struct reading *reading, const struct sections *sections)
 {
@@ -119,10 +157,26 @@ make_cheaper(json_t *criteria, const struct reading *reading, const struct secti
     enum slot slot =
         reading->asked_count == 1 && !reading->asked[0].negated ? reading->asked[0].slot : SLOT_NONE;
     const char *currency = "", *budget_currency = json_text(now, "currency", "");
-    double cost = dearest(sections->json[SECTION_SHOWN], slot, &currency);
+    double cost = piece_costs(sections->json[SECTION_SHOWN], slot, &currency);
     double budget = json_number_value(json_object_get(now, "max"));
+    size_t pieces;
+    double look = look_costs(sections->json[SECTION_SHOWN], &pieces, &currency);
 
-    if (budget > 0 && (slot == SLOT_NONE || cost <= 0))
+    if (slot == SLOT_NONE && pieces > 1 && item == NULL) {
+        double less = below(look * 0.8 + 0.01);
+
+        budget = below(budget * 0.8 + 0.01);
+        if (budget > 0 && (budget < less || strcmp(budget_currency, currency)))
+            set_price(criteria, 0, budget, budget_currency, true, SLOT_NONE);
+        else
+            set_price(criteria, 0, less, currency, true, SLOT_NONE);
+    } else if (slot == SLOT_NONE && pieces == 1 && outfit == NULL) {
+        budget = item == NULL ? 0 : below(budget * 0.8 + 0.01);
+        if (budget > 0 && (budget < below(look) || strcmp(budget_currency, currency)))
+            set_price(criteria, 0, budget, budget_currency, false, SLOT_NONE);
+        else
+            set_price(criteria, 0, below(look), currency, false, SLOT_NONE);
+    } else if (budget > 0 && (slot == SLOT_NONE || cost <= 0))
         set_price(criteria, 0, below(budget * 0.8 + 0.01), budget_currency, outfit != NULL, SLOT_NONE);
     else if (cost > 0)
         set_price(criteria, 0, below(cost), currency, false, slot);
@@ -166,15 +220,29 @@ only_slot(const struct reading *reading)
     return reading->want == WANT_ITEMS ? slot : SLOT_NONE;
 }
 
-static void
-put_traits(json_t *criteria, const struct reading *reading)
+/* "the second one in blue": what that one is for. */
+static enum slot
+pointed_slot(const struct reading *reading, const json_t *shown)
 {
-    enum slot only = only_slot(reading);
+    size_t count = json_array_size(shown);
+    int number = reading->pointed_count != 1 ? 0 : reading->pointed[0] < 0 ? (int)count : reading->pointed[0];
+
+    return number < 1 ? SLOT_NONE
+                      : lore_slot(json_text(json_array_get(shown, (size_t)number - 1), "slot", ""));
+}
+
+static void
+put_traits(json_t *criteria, const struct reading *reading, const json_t *shown)
+{
+    enum slot only = only_slot(reading), pointed = pointed_slot(reading, shown);
 
     for (size_t i = 0; i < reading->trait_count; i++) {
         const struct trait *trait = &reading->traits[i];
         const char *word = trait->kind == KIND_COLOUR ? lore_colour_name(trait->value) : trait->value;
         enum slot slot = trait->slot == SLOT_NONE && !trait->negated ? only : trait->slot;
+
+        if (slot == SLOT_NONE && !trait->negated && trait->kind != KIND_STYLE)
+            slot = pointed;
 
         add_word(criteria, field_of(trait->kind), slot_or_all(trait->negated ? SLOT_NONE : slot),
                  trait->negated, word);
@@ -284,6 +352,56 @@ put_referred(json_t *excluded, const struct reading *reading, const json_t *show
     }
 }
 
+/* "not that one" is plain where one thing stands in the look. */
+static void
+put_that_one(json_t *excluded, const json_t *shown)
+{
+    const json_t *card;
+    int64_t number = 0;
+    size_t i, pieces = 0;
+
+    json_array_foreach(shown, i, card) if (card_is(card, SLOT_NONE, true))
+    {
+        number = json_number(card, "n", (int64_t)i + 1);
+        pieces++;
+    }
+    if (pieces == 1)
+        exclude(excluded, number);
+}
+
+/* "start over": all that was said is taken back. */
+static void
+put_fresh_start(json_t *criteria, const json_t *known)
+{
+    const json_t *one;
+    const char *key;
+
+    json_object_foreach((json_t *)known, key, one)
+    {
+        json_t *gone = criterion("remove", json_text(one, "field", ""), json_text(one, "slot", "all"));
+
+        if (json_object_get(one, "class") != NULL)
+            json_object_set(gone, "class", json_object_get(one, "class"));
+        if (json_object_get(one, "scope") != NULL)
+            json_object_set(gone, "scope", json_object_get(one, "scope"));
+        json_array_append_new(criteria, gone);
+    }
+}
+
+/* Brands of the shop that are named: "what else from Harrow & Pike?" */
+static void
+put_brands(const struct mind *mind, json_t *criteria, struct reading *reading, const struct sections *sections)
+{
+    const char *name;
+
+    for (size_t n = 0; (name = mind_names_brand(mind, sections, n)) != NULL; n++) {
+        add_word(criteria, "brand", "all", false, name);
+        reading->topic = reading->topic == TOPIC_ABUSE ? TOPIC_ABUSE : TOPIC_FASHION;
+        if (reading->want == WANT_QUESTION)
+            reading->want = WANT_LOOK;
+    }
+}
+
 /* -- in words ------------------------------------------------------------------------------------ */
 
 enum { NEEDS_MOST = 6 };
@@ -386,6 +504,10 @@ lean_on_history(struct reading *reading, const struct sections *sections)
                   json_array_size(sections->json[SECTION_SHOWN]) > 0;
     const char *language = json_text(sections->json[SECTION_PROFILE], "language", "");
 
+    if (reading->cheapest && reading->asked_count == 0 && before)
+        reading->cheaper = true;
+    if (reading->starts_over && reading->asked_count == 0 && !*reading->occasion)
+        reading->want = WANT_QUESTION;
     if (reading->want == WANT_CHANGE && !before && !reading->cheaper && reading->referred_count == 0)
         reading->want = WANT_LOOK;
     if (reading->topic == TOPIC_UNCLEAR && before && (*reading->mood || *reading->season))
@@ -405,13 +527,18 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
     struct signs signs;
     const char *occasion;
 
-    if (lexicon_read(mind->lexicon, sections->part[SECTION_SHOPPER].text,
-                     sections->part[SECTION_SHOPPER].size, &signs))
+    if (lexicon_read_typed(mind->lexicon, sections->part[SECTION_SHOPPER].text,
+                           sections->part[SECTION_SHOPPER].size, &signs))
         return -1;
     reading_of(&signs, &reading);
     lean_on_history(&reading, sections);
+    put_brands(mind, criteria, &reading, sections);
     slots = slots_of(&reading);
     if (reading.topic == TOPIC_FASHION) {
+        if (reading.starts_over)
+            put_fresh_start(criteria, sections->json[SECTION_CRITERIA]);
+        if (reading.that_one)
+            put_that_one(excluded, sections->json[SECTION_SHOWN]);
         put_change_of_person(criteria, &reading, sections->json[SECTION_CRITERIA]);
         if (*reading.gender)
             add_word(criteria, "gender", "all", false, reading.gender);
@@ -420,14 +547,14 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
         if (*reading.occasion && reading.want != WANT_QUESTION)
             add_word(criteria, "occasion", "all", false, reading.occasion);
         if (reading.want != WANT_QUESTION)
-            put_traits(criteria, &reading);
+            put_traits(criteria, &reading, sections->json[SECTION_SHOWN]);
         put_sizes(criteria, &reading);
         put_money(criteria, &reading, sections);
         put_unwanted(mind, criteria, excluded, &reading, sections->json[SECTION_SHOWN]);
         put_referred(excluded, &reading, sections->json[SECTION_SHOWN]);
     }
     occasion = reading.occasion;
-    if (!*occasion)
+    if (!*occasion && !reading.starts_over)
         occasion = json_text(sections->json[SECTION_PROFILE], "occasion", NULL);
     known = json_pack("{s:s,s:s*,s:s*,s:o,s:o,s:s,s:o,s:o,s:s,s:o}", "topic", topics[reading.topic],
                       "occasion", occasion, "mood", *reading.mood ? reading.mood : NULL, "needs",

@@ -132,7 +132,7 @@ read_after(const struct scene *scene, size_t at, struct mention *mention)
             mention->colour = list[i].value;
         else if (list[i].kind == KIND_MATERIAL && !*mention->material)
             mention->material = list[i].value;
-        else if (!is_one_of(list[i].text, "in,of,aus,en,de,made"))
+        else if (!is_one_of(list[i].text, "in,of,aus,en,de,made,coloris,color"))
             return;
         if (list[i].kind == KIND_COLOUR || list[i].kind == KIND_MATERIAL)
             mention->to = last->end;

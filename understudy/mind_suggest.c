@@ -62,6 +62,10 @@ take_reading(struct order *order, const struct reading *reading)
             order->dressier = trait->negated ? -1 : 1;
         else if (!strcmp(trait->value, "casual") || !strcmp(trait->value, "comfortable"))
             order->dressier = trait->negated ? 1 : -1;
+        else if (!strcmp(trait->value, "warm") && !trait->negated)
+            order->warmth = WARMTH_COLD;
+        else if (!strcmp(trait->value, "lightweight") && !trait->negated)
+            order->warmth = WARMTH_HOT;
     }
     for (size_t i = 0; i < reading->asked_count; i++)
         if (reading->asked[i].negated && *reading->asked[i].garment)
@@ -141,9 +145,11 @@ take_history(const struct mind *mind, const struct ask *ask, struct order *order
         if (!ask->said[i].by_user || ask->said[i].text == request_last(ask))
             continue;
         sections_read(&sections, ask->said[i].text);
-        if (lexicon_read(mind->lexicon, sections.part[SECTION_SHOPPER].text,
-                         sections.part[SECTION_SHOPPER].size, &signs) == 0) {
+        if (lexicon_read_typed(mind->lexicon, sections.part[SECTION_SHOPPER].text,
+                               sections.part[SECTION_SHOPPER].size, &signs) == 0) {
             reading_of(&signs, &reading);
+            if (reading.starts_over)
+                *order = (struct order) { .occasion = lore_occasion("everyday"), .dice = order->dice };
             take_reading(order, &reading);
             signs_clear(&signs);
         }
@@ -179,32 +185,73 @@ ask_for(struct order *order, const char *garment, enum slot slot)
     }
 }
 
+/* Ask for what CARD is, another one of it. */
+static void
+ask_for_card(const struct mind *mind, struct order *order, const json_t *card)
+{
+    enum slot slot = lore_slot(json_text(card, "slot", ""));
+    const struct garment *garment = lexicon_garment(mind->lexicon, json_text(card, "title", ""));
+
+    if (garment != NULL)
+        guess_person(order, garment->id);
+    ask_for(order,
+            garment != NULL && garment->slot == slot && strcmp(garment->id, "shoes") ? garment->id : "",
+            slot);
+}
+
 /* "Same but in black" after two pairs of shoes is about shoes. */
 static void
-ask_for_shown(struct order *order, const json_t *shown)
+ask_for_shown(const struct mind *mind, struct order *order, const json_t *shown)
 {
     bool there[SLOTS] = { false };
-    const json_t *card;
-    size_t i, count = 0;
+    const json_t *card, *look[SLOTS] = { NULL };
+    size_t i, count = 0, pieces = 0;
 
     json_array_foreach(shown, i, card)
     {
         enum slot slot = lore_slot(json_text(card, "slot", ""));
 
-        count += !there[slot];
+        count += slot != SLOT_NONE && !there[slot];
         there[slot] = true;
+        if (json_is_true(json_object_get(card, "look"))) {
+            pieces += look[slot] == NULL;
+            look[slot] = card;
+        }
     }
-    for (int slot = SLOT_TOP; slot < SLOTS && count <= 2 && !there[SLOT_NONE]; slot++)
-        if (there[slot])
+    for (int slot = SLOT_TOP; slot < SLOTS && (pieces > 0 ? pieces : count) <= 2; slot++) {
+        if (look[slot] != NULL)
+            ask_for_card(mind, order, look[slot]);
+        else if (there[slot] && pieces == 0) {
+            guess_person(order, slot == SLOT_DRESS ? "dresses" : "");
             ask_for(order, "", (enum slot)slot);
+        }
+    }
+}
+
+static const json_t *
+card_number(const json_t *shown, int number)
+{
+    size_t count = json_array_size(shown), n = number < 0 ? count : (size_t)number;
+
+    return n >= 1 ? json_array_get(shown, n - 1) : NULL;
+}
+
+/* Only some things are of gold. */
+static void
+ask_for_metal(struct order *order)
+{
+    const char *colour = order->colour[SLOT_NONE];
+
+    if (colour != NULL && (!strcmp(colour, "gold") || !strcmp(colour, "silver"))) {
+        ask_for(order, "earrings", SLOT_JEWELLERY);
+        ask_for(order, "necklaces", SLOT_JEWELLERY);
+    }
 }
 
 /* Which slots this answer is about: those asked for; those of what is not liked; else all. */
 static void
-choose_slots(struct order *order, const struct reading *reading, const json_t *shown)
+choose_slots(const struct mind *mind, struct order *order, const struct reading *reading, const json_t *shown)
 {
-    size_t count = json_array_size(shown);
-
     for (size_t i = 0;
          i < reading->asked_count && (reading->want == WANT_ITEMS || reading->want == WANT_QUESTION); i++)
         if (!reading->asked[i].negated && strcmp(reading->asked[i].garment, "shoes")) {
@@ -212,17 +259,17 @@ choose_slots(struct order *order, const struct reading *reading, const json_t *s
             ask_for(order, reading->asked[i].garment, reading->asked[i].slot);
         } else if (!reading->asked[i].negated)
             ask_for(order, "", reading->asked[i].slot);
-    for (size_t i = 0; i < reading->referred_count; i++) {
-        size_t n = reading->referred[i] < 0 ? count : (size_t)reading->referred[i];
-        const json_t *card = n >= 1 ? json_array_get(shown, n - 1) : NULL;
-
-        ask_for(order, "", lore_slot(json_text(card, "slot", "")));
-    }
+    for (size_t i = 0; i < reading->referred_count; i++)
+        ask_for_card(mind, order, card_number(shown, reading->referred[i]));
+    for (size_t i = 0; i < reading->pointed_count; i++)
+        ask_for_card(mind, order, card_number(shown, reading->pointed[i]));
+    if (order->asked == 0 && reading->trait_count > 0 && reading->want != WANT_LOOK)
+        ask_for_metal(order);
     for (size_t i = 0; i < reading->size_count && reading->want == WANT_CHANGE && order->asked == 0; i++)
         if (!strcmp(reading->sizes[i].class, "shoes"))
             ask_for(order, "", SLOT_SHOES);
     if (reading->want == WANT_CHANGE && order->asked == 0)
-        ask_for_shown(order, shown);
+        ask_for_shown(mind, order, shown);
 }
 
 /* "Cheaper" and "something else" want other things than last time; "not the second one" at least another
@@ -234,7 +281,7 @@ look_for_new(const struct mind *mind, const struct ask *ask, struct order *order
     const char *last = "";
     struct signs signs;
 
-    order->turn = reading->referred_count > 0 ? 2 : 0;
+    order->turn = reading->referred_count > 0 || reading->that_one ? 2 : 0;
     for (size_t i = 0; i < ask->said_count; i++)
         if (!ask->said[i].by_user)
             last = ask->said[i].text;
@@ -261,11 +308,65 @@ item_budget(const json_t *criteria, const struct reading *reading)
     return json_number_value(json_object_get(outfit, "max")) * 0.45;
 }
 
+static double
+outfit_budget(const json_t *criteria, const struct reading *reading)
+{
+    if (reading->money.max > 0)
+        return reading->money.item ? 0 : reading->money.max;
+    return json_number_value(json_object_get(json_object_get(criteria, "budget.outfit"), "max"));
+}
+
 static bool
 has_budget(const json_t *criteria, const struct reading *reading)
 {
     return reading->money.max > 0 || json_object_get(criteria, "budget.outfit") != NULL ||
            json_object_get(criteria, "budget.item") != NULL;
+}
+
+static bool
+has_size(const json_t *criteria)
+{
+    const char *key;
+    const json_t *one;
+
+    json_object_foreach((json_t *)criteria, key, one) if (!strncmp(key, "size", 4)) return true;
+    return false;
+}
+
+static bool
+has_style(const struct reading *reading, const char *style)
+{
+    for (size_t i = 0; i < reading->trait_count; i++)
+        if (!strcmp(reading->traits[i].value, style) && !reading->traits[i].negated)
+            return true;
+    return false;
+}
+
+/* How many of what was asked for the shop lists; 0 where that can't be said. */
+static int64_t
+count_of(const struct sections *sections, const struct shop_memo *memo, const struct order *order)
+{
+    const struct category *category =
+        order->asked == 1 && *order->garment[0] ? shop_category(&memo->shop, lore_garment(order->garment[0])) : NULL;
+    const json_t *one;
+    size_t i;
+
+    if (category == NULL || json_object_size(sections->json[SECTION_CRITERIA]) > 0)
+        return 0;
+    json_array_foreach(
+        json_object_get(memo->facets, "categories"), i,
+        one) if (!strcmp(json_text(one, "name", ""), category->name)) return json_number(one, "count", 0);
+    return 0;
+}
+
+/* The first garment asked for by name that the shop does not sell; "" for none. */
+static const char *
+missing_of(const struct shop *shop, const struct order *order)
+{
+    for (size_t i = 0; i < order->asked && shop->count > 0; i++)
+        if (*order->garment[i] && !shop_sells(shop, lore_garment(order->garment[i])))
+            return lore_garment(order->garment[i])->many;
+    return "";
 }
 
 static struct manner
@@ -284,7 +385,11 @@ manner_of(const struct ask *ask, const struct sections *sections, const struct r
     manner.first = ask->said_count <= 1 && json_array_size(sections->json[SECTION_SHOWN]) == 0;
     manner.cheaper = reading->cheaper;
     manner.dearer = reading->dearer;
-    manner.excluded = reading->referred_count > 0;
+    manner.excluded = reading->referred_count > 0 || reading->that_one;
+    manner.warmer = order->warmth == WARMTH_COLD && !*reading->season;
+    for (size_t i = 0; i < reading->asked_count; i++)
+        manner.asked = manner.asked || !reading->asked[i].negated;
+    manner.freed = reading->any_price;
     manner.items = order->asked > 0;
     manner.one_slot = order->asked == 1;
     manner.with_it = reading->same && order->asked > 0;
@@ -294,11 +399,15 @@ manner_of(const struct ask *ask, const struct sections *sections, const struct r
             manner.recoloured || (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated);
         if (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated)
             manner.colour = reading->traits[i].value;
-        manner.excluded = manner.excluded || reading->traits[i].negated;
+        manner.without = manner.without || reading->traits[i].negated;
     }
+    for (size_t i = 0; i < reading->asked_count; i++)
+        manner.without = manner.without || reading->asked[i].negated;
+    manner.warmer = manner.warmer && has_style(reading, "warm");
     manner.question = reading->want == WANT_QUESTION;
     manner.sized = reading->size_count > 0;
     manner.size = reading->size_count > 0 ? reading->sizes[0].value : "";
+    manner.size_known = manner.sized || has_size(sections->json[SECTION_CRITERIA]);
     return manner;
 }
 
@@ -321,9 +430,10 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     take_criteria(mind, &order, criteria);
     take_reading(&order, reading);
     order.cheaper = reading->cheaper;
-    choose_slots(&order, reading, shown);
+    choose_slots(mind, &order, reading, shown);
     look_for_new(mind, ask, &order, reading);
     order.item_budget = item_budget(criteria, reading);
+    order.budget = outfit_budget(criteria, reading);
     shop = shop_read(mind->shop, mind->lexicon, sections->part[SECTION_FACETS].text,
                      sections->part[SECTION_FACETS].size);
     manner = manner_of(ask, sections, reading, &order);
@@ -334,7 +444,47 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
         avoid(order.not_colour, &order.not_colours, "white");
         avoid(order.not_colour, &order.not_colours, "ivory");
     }
+    manner.brand = mind_names_brand(mind, sections, 0) != NULL;
+    if (reading->counts)
+        manner.count = count_of(sections, mind->shop, &order);
+    manner.many = order.asked == 1 && *order.garment[0] ? lore_garment(order.garment[0])->many : "";
+    manner.missing = missing_of(shop, &order);
     writing_suggestion(out, &order, &manner, picks, compose(&order, shop, picks));
+}
+
+/* How many pieces the look on the screen has. */
+static size_t
+pieces_of(const json_t *shown)
+{
+    const json_t *card;
+    size_t i, pieces = 0;
+
+    json_array_foreach(shown, i, card) pieces += json_is_true(json_object_get(card, "look"));
+    return pieces;
+}
+
+/* "2 or 3?": which of the two costs less, and what their colours are. */
+static void
+compare_cards(const struct reading *reading, const json_t *shown, struct buffer *out)
+{
+    const json_t *one = card_number(shown, reading->pointed_count > 0 ? reading->pointed[0] : 0);
+    const json_t *two = card_number(shown, reading->pointed_count > 1 ? reading->pointed[1] : 0);
+    double price = one == NULL ? 0 : strtod(json_text(one, "price", "0"), NULL);
+    double other = two == NULL ? 0 : strtod(json_text(two, "price", "0"), NULL);
+
+    if (one == NULL || two == NULL || one == two)
+        writing_reply(out, "pair", reading->language);
+    else
+        writing_comparison(out, json_text(one, "colour", ""), json_text(two, "colour", ""), price, other);
+}
+
+const char *
+mind_names_brand(const struct mind *mind, const struct sections *sections, size_t n)
+{
+    shop_read(mind->shop, mind->lexicon, sections->part[SECTION_FACETS].text,
+              sections->part[SECTION_FACETS].size);
+    return shop_brand(mind->shop->facets, sections->part[SECTION_SHOPPER].text,
+                      sections->part[SECTION_SHOPPER].size, n);
 }
 
 /* The whole answer to the newest words of SECTIONS. */
@@ -350,14 +500,37 @@ answer_words(const struct mind *mind, const struct ask *ask, const struct sectio
     struct signs signs;
     unsigned dice = words_hash(mind->seed, said, size);
 
-    if (lexicon_read(mind->lexicon, said, size, &signs))
+    if (lexicon_read_typed(mind->lexicon, said, size, &signs))
         return -1;
     reading_of(&signs, &reading);
-    if (reading.topic == TOPIC_OTHER)
+    bool brand = mind_names_brand(mind, sections, 0) != NULL;
+    const json_t *shown = sections->json[SECTION_SHOWN];
+    bool change = !*reading.occasion && reading.asked_count == 0;
+    bool strange = (!strcmp(reading.language, "it") || !strcmp(reading.language, "nl")) && change &&
+                   reading.trait_count == 0;
+
+    if (brand && reading.want == WANT_QUESTION && !*reading.reply)
+        reading.want = WANT_LOOK;
+
+    if (*reading.reply)
+        writing_reply(out, reading.reply, reading.language);
+    else if (reading.starts_over && change)
+        writing_reply(out, "fresh", reading.language);
+    else if (strange && !brand)
+        writing_reply(out, "strange", reading.language);
+    else if (reading.that_one && change && pieces_of(shown) != 1)
+        writing_reply(out, "which", reading.language);
+    else if (reading.compares && change)
+        compare_cards(&reading, shown, out);
+    else if (reading.topic == TOPIC_OTHER && !brand)
         writing_elsewhere(out, reading.language, dice);
     else if (reading.topic == TOPIC_ABUSE)
         writing_calm(out, reading.language);
-    else if (reading.topic == TOPIC_UNCLEAR && !before)
+    else if (reading.topic == TOPIC_UNCLEAR && reading.has && !brand)
+        writing_reply(out, "unknown", reading.language);
+    else if (reading.topic == TOPIC_UNCLEAR && before && !brand && !*reading.mood && !*reading.season)
+        writing_reply(out, "lost", reading.language);
+    else if (reading.topic == TOPIC_UNCLEAR && !before && !brand)
         writing_unclear(out, reading.language, reading.greets, dice);
     else
         suggest(mind, ask, sections, &reading, out);

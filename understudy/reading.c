@@ -55,14 +55,15 @@ reading_slot_near(const struct signs *signs, size_t at)
 static void
 read_language(const struct signs *signs, struct reading *reading)
 {
-    static const char *const tongues[] = { "en", "de", "fr", "es" };
-    int votes[4] = { 0 };
+    static const char *const tongues[] = { "en", "de", "fr", "es", "it", "nl" };
+    enum { TOLD = sizeof tongues / sizeof *tongues };
+    int votes[TOLD] = { 0 };
     int best = 0;
 
     for (size_t i = 0; i < signs->count; i++)
-        for (int t = 0; t < 4; t++)
+        for (int t = 0; t < TOLD; t++)
             votes[t] += *signs->list[i].value && !strcmp(signs->list[i].value, tongues[t]);
-    for (int t = 1; t < 4; t++)
+    for (int t = 1; t < TOLD; t++)
         if (votes[t] > votes[best])
             best = t;
     reading->language = tongues[best];
@@ -105,7 +106,7 @@ years(const struct signs *signs)
         const struct sign *sign = &signs->list[i];
 
         if (sign->kind == KIND_NUMBER && is_kind(signs, i + 1, KIND_YEARS))
-            return sign->number;
+            return *signs->list[i + 1].value ? sign->number / 12 : sign->number;
         if (sign->kind == KIND_NUMBER && i > 0 &&
             (!strcmp(signs->list[i - 1].text, "aged") || !strcmp(signs->list[i - 1].text, "age")))
             return sign->number;
@@ -136,10 +137,40 @@ read_person(const struct signs *signs, struct reading *reading)
         if (!strcmp(value, "toddler") || !strcmp(value, "infant") || !strcmp(value, "newborn"))
             reading->age_group = value;
     }
+    for (size_t i = 0; i < signs->count; i++)
+        if (is_kind(signs, i, KIND_STYLE) && !strcmp(signs->list[i].value, "maternity") && !*reading->gender)
+            reading->gender = "female";
     if (age >= 0 && age < 14)
         reading->age_group = age < 1 ? "infant" : age < 4 ? "toddler" : "kids";
     else if (age >= 14 && child)
         reading->age_group = "adult";
+}
+
+/* What stands between "my" or "goes with" and the garment describes it. */
+static bool
+is_description(enum kind kind)
+{
+    return kind == KIND_COLOUR || kind == KIND_MATERIAL || kind == KIND_STYLE;
+}
+
+bool
+reading_is_owned(const struct signs *signs, size_t at)
+{
+    size_t garment = at, first = at;
+
+    while (garment < signs->count && is_description(signs->list[garment].kind))
+        garment++;
+    if (garment >= signs->count || slot_of(&signs->list[garment]) == SLOT_NONE)
+        return false;
+    while (first > 0 && is_description(signs->list[first - 1].kind))
+        first--;
+    if (first > 0 &&
+        (!strcmp(signs->list[first - 1].text, "my") || !strcmp(signs->list[first - 1].text, "have")))
+        return true;
+    for (size_t back = 1; back <= 3 && back <= first; back++)
+        if (signs->list[first - back].kind == KIND_GOWITH)
+            return true;
+    return false;
 }
 
 static void
@@ -147,16 +178,10 @@ read_garments(const struct signs *signs, struct reading *reading)
 {
     for (size_t i = 0; i < signs->count && reading->asked_count < ASKED_MOST; i++) {
         const struct sign *sign = &signs->list[i];
-        bool mine = i > 0 &&
-                    (!strcmp(signs->list[i - 1].text, "my") || !strcmp(signs->list[i - 1].text, "have")) &&
-                    strcmp(lore_slot_name(slot_of(sign)), "");
-        bool beside = false;
 
         if (sign->kind != KIND_GARMENT && sign->kind != KIND_SLOT)
             continue;
-        for (size_t back = 1; back <= 3 && back <= i; back++)
-            beside = beside || signs->list[i - back].kind == KIND_GOWITH;
-        if (mine || beside)
+        if (reading_is_owned(signs, i))
             continue; /* what they own already, or what it is to go with */
         if (is_kind(signs, i + 1, KIND_SIZE) && !signs->list[i + 1].pauses && !signs->list[i + 1].stops &&
             !is_kind(signs, i + 2, KIND_NUMBER))
@@ -164,6 +189,17 @@ read_garments(const struct signs *signs, struct reading *reading)
         reading->asked[reading->asked_count++] =
             (struct asked) { sign->kind == KIND_GARMENT ? sign->value : "", slot_of(sign), sign->negated };
     }
+}
+
+/* "Vegan" is more than a style. */
+static void
+exclude_animals(struct reading *reading)
+{
+    static const char *const materials[] = { "leather", "suede", "wool", "silk", "down", "fur" };
+
+    for (size_t i = 0; i < sizeof materials / sizeof *materials && reading->trait_count < TRAITS_MOST; i++)
+        reading->traits[reading->trait_count++] =
+            (struct trait) { KIND_MATERIAL, materials[i], SLOT_NONE, true };
 }
 
 static void
@@ -174,6 +210,8 @@ read_traits(const struct signs *signs, struct reading *reading)
 
         if (sign->kind != KIND_COLOUR && sign->kind != KIND_MATERIAL && sign->kind != KIND_STYLE)
             continue;
+        if (reading_is_owned(signs, i))
+            continue;
         if (sign->kind == KIND_STYLE && i > 0 && is_kind(signs, i - 1, KIND_TOO))
             reading->traits[reading->trait_count++] =
                 (struct trait) { sign->kind, sign->value, SLOT_NONE, true };
@@ -181,6 +219,8 @@ read_traits(const struct signs *signs, struct reading *reading)
             reading->traits[reading->trait_count++] =
                 (struct trait) { sign->kind, sign->value,
                                  sign->negated ? SLOT_NONE : reading_slot_near(signs, i), sign->negated };
+        if (sign->kind == KIND_STYLE && !strcmp(sign->value, "vegan") && !sign->negated)
+            exclude_animals(reading);
     }
 }
 
@@ -203,6 +243,8 @@ read_referred(const struct signs *signs, struct reading *reading)
             number = number * 10 + (*digit - '0');
         if (disliked)
             reading->referred[reading->referred_count++] = sign->value[0] == '-' ? -number : number;
+        else if (reading->pointed_count < REFERRED_MOST)
+            reading->pointed[reading->pointed_count++] = sign->value[0] == '-' ? -number : number;
     }
 }
 
@@ -240,12 +282,26 @@ read_occasion(const struct signs *signs, struct reading *reading)
         reading->occasion = best->id;
 }
 
+/* What to give: things that need no size before those that do. */
+static void
+read_gift(struct reading *reading)
+{
+    bool child = *reading->age_group && strcmp(reading->age_group, "adult");
+    enum slot slots[3] = { SLOT_JEWELLERY, SLOT_BAG, SLOT_ACCESSORY };
+
+    if (!strcmp(reading->gender, "male") || child)
+        slots[0] = SLOT_HAT;
+    for (size_t i = 0; i < 3 && reading->gift && !*reading->occasion; i++)
+        reading->asked[reading->asked_count++] = (struct asked) { "", slots[i], false };
+}
+
 static void
 read_turns(const struct signs *signs, struct reading *reading)
 {
     for (size_t i = 0; i < signs->count; i++) {
         const struct sign *sign = &signs->list[i];
-        bool forgets = sign->kind == KIND_FORGET;
+        bool forgets = sign->kind == KIND_FORGET ||
+                       (sign->kind == KIND_NOT && lore_has("remove,drop,skip,lose,ditch,get", sign->text));
 
         reading->cheaper = reading->cheaper || sign->kind == KIND_CHEAPER ||
                            (sign->kind == KIND_PRICEY && i > 0 &&
@@ -258,6 +314,15 @@ read_turns(const struct signs *signs, struct reading *reading)
         reading->whole = reading->whole || sign->kind == KIND_OUTFIT;
         reading->asks = reading->asks || (sign->kind == KIND_ASK && (i == 0 || sign->stops || sign->pauses));
         reading->greets = reading->greets || sign->kind == KIND_GREETING;
+        reading->that_one = reading->that_one || sign->kind == KIND_THATONE;
+        reading->starts_over = reading->starts_over || sign->kind == KIND_RESET;
+        reading->gift = reading->gift || sign->kind == KIND_GIFT;
+        reading->compares = reading->compares || sign->kind == KIND_COMPARE;
+        reading->counts = reading->counts || sign->kind == KIND_COUNT;
+        reading->has = reading->has || sign->kind == KIND_HAVE;
+        reading->cheapest = reading->cheapest || sign->kind == KIND_CHEAPEST;
+        if (sign->kind == KIND_REPLY && strcmp(reading->reply, "crisis"))
+            reading->reply = sign->value;
         reading->any_colour = reading->any_colour || sign->kind == KIND_NOCOLOUR;
         reading->any_price = reading->any_price || sign->kind == KIND_NOBUDGET;
         for (size_t j = i + 1; forgets && j < signs->count && j <= i + 3; j++)
@@ -270,6 +335,18 @@ read_turns(const struct signs *signs, struct reading *reading)
             reading->any_colour = reading->any_colour ||
                                   lore_has("farbe,couleur,colour", signs->list[j].text) ||
                                   !strcmp(signs->list[j].text, "color");
+    }
+}
+
+/* "Thanks" by itself is answered in words; "thanks, and now the shoes" is about shoes. */
+static void
+settle_reply(struct reading *reading, bool about)
+{
+    if (about && strcmp(reading->reply, "crisis"))
+        reading->reply = "";
+    if (*reading->reply) {
+        reading->topic = TOPIC_OTHER;
+        reading->want = WANT_QUESTION;
     }
 }
 
@@ -290,7 +367,13 @@ read_topic(const struct signs *signs, struct reading *reading)
                  reading->cheaper || reading->dearer || reading->referred_count > 0 ||
                  reading->money.max > 0 || reading->money.min > 0 || reading->any_price ||
                  reading->any_colour || reading->on_sale || *reading->gender || *reading->age_group ||
-                 (*reading->season && !other);
+                 (*reading->season && !other) || reading->that_one || reading->starts_over || reading->gift ||
+                 reading->pointed_count > 0 || reading->cheapest || reading->in_stock;
+    bool alone = reading->cheaper || *reading->occasion || *reading->gender || reading->trait_count > 0 ||
+                 reading->size_count > 0 || reading->money.max > 0;
+    settle_reply(reading, clothes || (alone && lore_has("thanks,bye,photo", reading->reply)));
+    if (*reading->reply)
+        return;
     reading->topic = abuse && !clothes                   ? TOPIC_ABUSE
                      : other && !clothes                 ? TOPIC_OTHER
                      : about || reading->same            ? TOPIC_FASHION
@@ -303,10 +386,14 @@ read_want(const struct signs *signs, struct reading *reading)
 {
     size_t wanted = 0;
 
+    if (*reading->reply)
+        return;
     for (size_t i = 0; i < reading->asked_count; i++)
         wanted += !reading->asked[i].negated;
-    if (reading->asks && sign_at(signs, 0)->kind == KIND_ASK && !reading->cheaper && !reading->same &&
-        !wanted && !*reading->occasion)
+    if (reading->compares || (reading->has && reading->topic == TOPIC_UNCLEAR))
+        reading->want = WANT_QUESTION;
+    else if (reading->asks && sign_at(signs, 0)->kind == KIND_ASK && !reading->cheaper && !reading->same &&
+             !wanted && !*reading->occasion)
         reading->want = WANT_QUESTION;
     else if (reading->asks && (sign_at(signs, 0)->kind == KIND_ASK) &&
              !strncmp(sign_at(signs, 0)->text, "can", 3) && !reading->same)
@@ -317,7 +404,8 @@ read_want(const struct signs *signs, struct reading *reading)
         reading->want = WANT_LOOK;
     else if (reading->cheaper || reading->dearer || reading->same || reading->referred_count ||
              reading->trait_count || reading->size_count || reading->money.max > 0 || reading->asked_count ||
-             reading->any_price || reading->any_colour || reading->on_sale)
+             reading->any_price || reading->any_colour || reading->on_sale || reading->that_one ||
+             reading->cheapest)
         reading->want = WANT_CHANGE;
     else
         reading->want = WANT_LOOK;
@@ -327,7 +415,7 @@ void
 reading_of(const struct signs *signs, struct reading *reading)
 {
     *reading = (struct reading) {
-        .language = "en", .occasion = "", .mood = "", .season = "", .gender = "", .age_group = ""
+        .language = "en", .occasion = "", .mood = "", .season = "", .gender = "", .age_group = "", .reply = ""
     };
     reading->money.currency = "";
     read_language(signs, reading);
@@ -339,6 +427,8 @@ reading_of(const struct signs *signs, struct reading *reading)
     read_turns(signs, reading);
     reading_money(signs, reading);
     reading_sizes(signs, reading);
+    if (reading->asked_count == 0)
+        read_gift(reading);
     read_topic(signs, reading);
     read_want(signs, reading);
 }

@@ -44,7 +44,7 @@ enum { ASKED_MOST = 16, TRAITS_MOST = 24, SIZES_MOST = 4, REFERRED_MOST = 8 };
 struct reading {
     enum topic topic;
     enum want want;
-    const char *language;                 /* en, de, fr, es */
+    const char *language;                 /* en, de, fr, es; it, nl, which are told apart and no more */
     bool language_told;                   /* some word gave it away */
     const char *occasion, *mood, *season; /* "" when not said */
     const char *gender;                   /* male, female, unisex or "" */
@@ -58,6 +58,13 @@ struct reading {
     struct money money;
     int referred[REFERRED_MOST]; /* "not the second one": 2; the last one: -1 */
     size_t referred_count;
+    int pointed[REFERRED_MOST]; /* "the second one in blue": 2; not disliked */
+    size_t pointed_count;
+    const char
+        *reply;    /* answered in words alone: crisis, service, photo, identity, thanks, bye, total; or "" */
+    bool that_one; /* "not that one", whichever it is */
+    bool starts_over, gift, compares, counts, has; /* "how many", "do you have" */
+    bool cheapest;                                 /* of what is asked for */
     bool cheaper, dearer, on_sale, in_stock;
     bool any_colour, any_price; /* "forget the budget" */
     bool same;                  /* leans on what was before: "same but", "instead", "to go with it" */
@@ -72,6 +79,9 @@ void reading_of(const struct signs *signs, struct reading *reading);
 /* Its parts, each in a file of its own. */
 void reading_money(const struct signs *signs, struct reading *reading);
 void reading_sizes(const struct signs *signs, struct reading *reading);
+
+/* Whether sign AT, a garment or what describes one, is of something that the shopper has already. */
+bool reading_is_owned(const struct signs *signs, size_t at);
 
 /* The garment slot nearest to sign AT within its sentence ("black shoes", "shoes in black"), or SLOT_NONE. */
 enum slot reading_slot_near(const struct signs *signs, size_t at);

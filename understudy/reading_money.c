@@ -80,14 +80,14 @@ read_amount(const struct signs *signs, size_t at, struct money *money)
     const char *currency = currency_of(signs, at);
     size_t end = range_end(signs, at);
     bool max = cue_before(signs, at, KIND_MAX, 5), min = cue_before(signs, at, KIND_MIN, 3);
-    bool after = false;
+    bool after = false, between = end > 0 && cue_before(signs, at, KIND_BETWEEN, 2);
 
     for (size_t i = at + 1; i < signs->count && i <= at + 3 && !signs->list[i].stops; i++)
         after = after || signs->list[i].kind == KIND_AFTERMAX;
     if (!*currency && end > 0)
         currency = currency_of(signs, end);
-    if (!*currency && !max && !after && grand(signs, sign) == NULL && !(min && sign->number >= 15) &&
-        !(cue_before(signs, at, KIND_CHEAPER, 3) && sign->number >= 10))
+    if (!*currency && !max && !after && !between && grand(signs, sign) == NULL &&
+        !(min && sign->number >= 15) && !(cue_before(signs, at, KIND_CHEAPER, 3) && sign->number >= 10))
         return false;
     if (sign->number <= 0 || (!*currency && sign->number < 5))
         return false;

@@ -121,6 +121,8 @@ class_of(const struct reading *reading, const char *cue, const char *system, enu
 {
     bool child = *reading->age_group && strcmp(reading->age_group, "adult");
 
+    if (number > 60)
+        return "kids"; /* centimetres of a child */
     if (!strcmp(cue, "waist"))
         return number >= 22 && number <= 56 ? "waist" : "";
     if (!strcmp(cue, "shoes") || slot == SLOT_SHOES)
@@ -149,7 +151,8 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
     money = money || (at + 1 < signs->count &&
                       (signs->list[at + 1].kind == KIND_CURRENCY || signs->list[at + 1].kind == KIND_YEARS ||
                        signs->list[at + 1].kind == KIND_AFTERMAX));
-    if (money || sign->number <= 0 || sign->number > 60)
+    money = money || (at + 1 < signs->count && signs->list[at + 1].kind == KIND_MONTHS);
+    if (money || sign->number <= 0 || sign->number > 176)
         return;
     for (size_t back = 1; back <= 4 && back <= at && !signs->list[at - back + 1].stops; back++) {
         const struct sign *before = &signs->list[at - back];
@@ -163,6 +166,9 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
         }
         if (before->kind == KIND_INA && back == 1)
             cue = "";
+        if (back == 1 && before->kind == KIND_GARMENT && !sign->pauses && sign->number >= 35 &&
+            lore_garment(before->value)->slot == SLOT_SHOES)
+            cue = "shoes"; /* "shoe 42" */
         if (before->kind == KIND_MAX || before->kind == KIND_MIN || before->kind == KIND_CHEAPER)
             return;
         if (before->kind == KIND_NUMBER || before->kind == KIND_GARMENT)
@@ -179,11 +185,31 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
             system = signs->list[i].value;
     if (cue == NULL && !*system)
         return;
+    if (sign->number > 60 && (cue == NULL || *cue || sign->number < 62))
+        return;
     class = class_of(reading, cue != NULL ? cue : "", system, slot_beside(signs, at), sign->number);
     if (!*class)
         return;
     snprintf(value, sizeof value, "%g", sign->number);
     add_size(reading, class, system, value);
+}
+
+/* "32/34 jeans", "jeans 32 34", "W32 L34": the waist; how long the leg is no shop of ours has as a size. */
+static void
+read_waist_and_length(const struct signs *signs, size_t at, struct reading *reading)
+{
+    const struct sign *waist = &signs->list[at], *length = waist + 1;
+    bool money = at > 0 && (signs->list[at - 1].kind == KIND_CURRENCY ||
+                            signs->list[at - 1].kind == KIND_BETWEEN || signs->list[at - 1].kind == KIND_MAX);
+    char value[16];
+
+    if (at + 1 >= signs->count || length->kind != KIND_NUMBER || length->pauses || length->stops || money ||
+        waist->number < 24 || waist->number > 46 || length->number < 26 || length->number > 38)
+        return;
+    if (slot_beside(signs, at) != SLOT_BOTTOM && signs->count > 2)
+        return;
+    snprintf(value, sizeof value, "%g", waist->number);
+    add_size(reading, "waist", "", value);
 }
 
 void
@@ -195,6 +221,8 @@ reading_sizes(const struct signs *signs, struct reading *reading)
         if (sign->kind == KIND_LETTER || (sign->kind == KIND_LETTERWORD && letter_word_is_size(signs, i)) ||
             (sign->kind == KIND_LETTERSIGN && letter_sign_is_size(signs, i)))
             add_size(reading, "letters", "", sign->value);
+        if (sign->kind == KIND_NUMBER)
+            read_waist_and_length(signs, i, reading);
         if (sign->kind == KIND_NUMBER)
             read_number(signs, i, reading);
     }

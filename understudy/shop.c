@@ -2,10 +2,12 @@
 #include "understudy/shop.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
 #include "common/money.h"
+#include "understudy/words.h"
 
 static void
 read_categories(struct shop *shop, const struct lexicon *lexicon, const json_t *facets)
@@ -128,4 +130,26 @@ shop_has_colour(const struct shop *shop, const char *colour)
                        one) if (json_is_string(one) &&
                                 !strcmp(json_string_value(one), lore_colour_name(colour))) return true;
     return false;
+}
+
+const char *
+shop_brand(const json_t *facets, const char *text, size_t size, size_t n)
+{
+    char said[512], folded[520], brand[64], wanted[70];
+    const json_t *one;
+    size_t i;
+
+    snprintf(said, sizeof said, "%.*s", (int)(size < sizeof said ? size : sizeof said - 1), text);
+    folded[0] = ' ';
+    words_fold(said, folded + 1, sizeof folded - 2);
+    strcat(folded, " ");
+    json_array_foreach(json_object_get(facets, "brands"), i, one)
+    {
+        const char *name = json_is_string(one) ? json_string_value(one) : json_text(one, "name", "");
+
+        snprintf(wanted, sizeof wanted, " %s ", words_fold(name, brand, sizeof brand));
+        if (strlen(brand) >= 4 && strstr(folded, wanted) != NULL && n-- == 0)
+            return name;
+    }
+    return NULL;
 }

@@ -43,6 +43,9 @@ const struct category *shop_category(const struct shop *shop, const struct garme
 /* Whether GARMENT may be suggested: it is there, or may be, where the list is not whole. */
 bool shop_sells(const struct shop *shop, const struct garment *garment);
 
+/* The N-th of the brands in FACETS that the SIZE bytes of TEXT name, or NULL. */
+const char *shop_brand(const json_t *facets, const char *text, size_t size, size_t n);
+
 /* Whether anything there is in COLOUR (an id of the lore); true where nothing is known. */
 bool shop_has_colour(const struct shop *shop, const char *colour);
 

@@ -60,14 +60,6 @@ put_capital(struct buffer *out, const char *text)
     buffer_text(out, *text ? text + 1 : "");
 }
 
-/* Real models make prices up; nobody must believe them. */
-static void
-put_invented_price(struct buffer *out, const struct manner *manner, size_t n)
-{
-    if (manner->dice % 6 == 1 && n == manner->dice / 6 % 3)
-        buffer_printf(out, " (around $%u)", 35 + manner->dice / 18 % 12 * 10);
-}
-
 /* -- beginnings and ends ------------------------------------------------------------------------- */
 
 static void
@@ -81,6 +73,10 @@ put_acknowledgement(struct buffer *out, const struct manner *manner)
                                             "Understood. Here's something that feels more like you." };
     static const char *const items[] = { "Gladly.", "Good call, that's the piece to get right.",
                                          "With pleasure." };
+    static const char *const changed[] = { "Of course. This is how I'd change it.",
+                                           "Here is the same idea, adjusted.", "Let me rework that." };
+    static const char *const without[] = { "Understood, none of that.", "Noted. I'll keep it out.",
+                                           "That's easily avoided." };
 
     if (manner->cheaper)
         buffer_text(out, PICK(cheaper, manner->dice));
@@ -88,6 +84,12 @@ put_acknowledgement(struct buffer *out, const struct manner *manner)
         buffer_text(out, "Lovely, let's turn it up a little.");
     else if (manner->excluded)
         buffer_text(out, PICK(excluded, manner->dice));
+    else if (manner->brand)
+        buffer_text(out, "Let me look through what there is of theirs. I'd want:");
+    else if (manner->freed)
+        buffer_text(out, "Then money is no object. Here's what I'd choose.");
+    else if (manner->warmer)
+        buffer_text(out, "Warmer it is.");
     else if (manner->recoloured) {
         put_capital(out, lore_colour_name(manner->colour));
         buffer_text(out, manner->dice % 2 ? " it is." : " works beautifully here.");
@@ -96,8 +98,25 @@ put_acknowledgement(struct buffer *out, const struct manner *manner)
     else if (manner->with_it)
         buffer_text(out, manner->dice % 2 ? "To go with what we have so far, I'd keep it simple."
                                           : "Gladly. Here's what will sit well with the rest.");
-    else
+    else if (manner->without)
+        buffer_text(out, PICK(without, manner->dice));
+    else if (manner->asked)
         buffer_text(out, PICK(items, manner->dice));
+    else
+        buffer_text(out, PICK(changed, manner->dice));
+}
+
+/* "how many dresses?", "an umbrella" where there is none. Returns whether there was anything to say. */
+static bool
+put_what_there_is(struct buffer *out, const struct manner *manner)
+{
+    if (*manner->missing)
+        buffer_printf(out, "I don't find any %s in this shop, I'm afraid. The nearest that I can suggest:",
+                      manner->missing);
+    else if (manner->count > 1)
+        buffer_printf(out, "There are %lld %s in this shop at the moment. These are where I'd begin.",
+                      (long long)manner->count, manner->many);
+    return *manner->missing || manner->count > 1;
 }
 
 /* "Can I wear white to a wedding?" */
@@ -125,6 +144,8 @@ put_opening(struct buffer *out, const struct order *order, const struct manner *
                                              "That is a nice one to plan." };
     bool sad = !strcmp(order->occasion->id, "funeral");
 
+    if (put_what_there_is(out, manner))
+        return;
     if (manner->question) {
         put_verdict(out, manner);
         return;
@@ -160,21 +181,32 @@ put_closing(struct buffer *out, const struct manner *manner)
         "Keep everything else quiet and let these do the work.",
     };
     static const char *const budget[] = {
-        "Together this should stay inside what you wanted to spend; I can trim further if you like.",
-        "All of this is chosen with your budget in mind, so there should be room left over.",
+        "The sum stands below the look; I can trim further if you like.",
+        "All of this is chosen with your budget in mind.",
     };
 
-    if (manner->budget && manner->dice % 3 == 0)
+    static const char *const single[] = {
+        "Tell me if you'd like another colour or a different cut, and I'll look again.",
+        "If neither is quite right, say what bothers you about it.",
+        "Shall I find something to go with it?",
+        "If you let me know your size, I can narrow it down to what will actually fit.",
+    };
+
+    if (manner->one_slot)
+        buffer_text(out, PICK(single, manner->dice / 5 % (manner->size_known ? 3 : 4)));
+    else if (manner->budget && manner->dice % 3 == 0)
         buffer_text(out, PICK(budget, manner->dice / 3));
     else
-        buffer_text(out, PICK(closings, manner->dice / 5 + (manner->sized && manner->dice / 5 % 5 == 3)));
+        buffer_text(out,
+                    PICK(closings, manner->dice / 5 + (manner->size_known && manner->dice / 5 % 5 == 3)));
 }
 
 /* -- forms --------------------------------------------------------------------------------------- */
 
 static const char *
-lead_in(enum slot slot, bool first, unsigned dice)
+lead_in(enum slot slot, bool first, bool single, unsigned dice)
 {
+    static const char *const alone[] = { "I'd go for ", "My first choice is ", "Have a look at ", "I like " };
     static const char *const starts[] = { "Start with ", "I'd build everything around ", "Begin with ",
                                           "The heart of it is " };
     static const char *const tops[] = { "Up top, I'd go for ", "With it goes ", "Next comes " };
@@ -184,7 +216,7 @@ lead_in(enum slot slot, bool first, unsigned dice)
     static const char *const last[] = { "Finish with ", "The last touch: ", "And to round it off, " };
 
     if (first)
-        return PICK(starts, dice);
+        return single ? PICK(alone, dice) : PICK(starts, dice);
     switch (slot) {
     case SLOT_TOP:
         return PICK(tops, dice);
@@ -220,9 +252,8 @@ put_sentence(struct buffer *out, const struct manner *manner, const struct pick 
     if (n > 0 && manner->one_slot)
         buffer_text(out, dice % 2 ? "Or, for a different mood, " : "Another good choice is ");
     else
-        buffer_text(out, lead_in(pick->garment->slot, n == 0, dice));
+        buffer_text(out, lead_in(pick->garment->slot, n == 0, manner->one_slot, dice));
     put_piece(out, pick, bold);
-    put_invented_price(out, manner, n);
     if (dice % 3 == 1) {
         buffer_text(out, ". ");
         put_capital(out, why);
@@ -266,12 +297,13 @@ write_list(struct buffer *out, const struct manner *manner, const struct pick *p
             buffer_text(out, "- **");
         put_name(out, &picks[n]);
         buffer_text(out, "**");
-        put_invented_price(out, manner, n);
         buffer_text(out, manner->dice % 2 ? ": " : ". ");
+        bool again = n > 0 && picks[n].piece == picks[n - 1].piece;
+        const char *why = again ? picks[n].piece->also : picks[n].piece->why;
         if (manner->dice % 2)
-            buffer_text(out, picks[n].piece->why);
+            buffer_text(out, why);
         else
-            put_capital(out, picks[n].piece->why);
+            put_capital(out, why);
         buffer_text(out, n + 1 < count ? ".\n" : ".\n\n");
     }
 }
@@ -344,8 +376,8 @@ write_english(struct buffer *out, const struct order *order, const struct manner
 
 /* -- other languages ----------------------------------------------------------------------------- */
 
-static enum tongue
-tongue_of(const char *language)
+enum tongue
+writing_tongue(const char *language)
 {
     return !strcmp(language, "de")   ? TONGUE_DE
            : !strcmp(language, "fr") ? TONGUE_FR
@@ -366,7 +398,7 @@ write_foreign(struct buffer *out, const struct order *order, const struct manner
     static const char *const again[TONGUES] = { "", "Gern, dann so:", "Bien sûr, voici une autre idée :",
                                                 "Claro, entonces así:" };
     static const char *const joins[TONGUES][2] = {
-        { "", "" }, { " aus ", " in " }, { " en ", " en " }, { " de ", " en " }
+        { "", "" }, { " aus ", " in " }, { " en ", " coloris " }, { " de ", " color " }
     };
     static const char *const whys[TONGUES][3] = {
         { "", "", "" },
@@ -381,6 +413,10 @@ write_foreign(struct buffer *out, const struct order *order, const struct manner
         "Dime tu talla o lo que no te convence y lo ajusto."
     };
 
+    static const char *const sized[TONGUES] = { "", "Sag mir, was dir nicht gefällt, dann passe ich es an.",
+                                                "Dites-moi ce qui ne vous plaît pas, et j’ajusterai.",
+                                                "Dime lo que no te convence y lo ajusto." };
+
     if (manner->first)
         buffer_printf(out, openings[tongue], order->occasion->names[tongue]);
     else
@@ -389,13 +425,14 @@ write_foreign(struct buffer *out, const struct order *order, const struct manner
     for (size_t n = 0; n < count; n++) {
         const struct material *material = lore_material(picks[n].material);
 
-        buffer_printf(out, "- **%s", picks[n].garment->names[tongue]);
+        buffer_text(out, "- **");
+        put_capital(out, picks[n].garment->names[tongue]);
         if (material != NULL)
             buffer_printf(out, "%s%s", joins[tongue][0], material->names[tongue]);
         buffer_printf(out, "%s%s**: %s.\n", joins[tongue][1], lore_colour(picks[n].colour)->names[tongue],
                       whys[tongue][(n + manner->dice) % 3]);
     }
-    buffer_printf(out, "\n%s", closings[tongue]);
+    buffer_printf(out, "\n%s", manner->size_known ? sized[tongue] : closings[tongue]);
 }
 
 void
@@ -412,9 +449,13 @@ writing_suggestion(struct buffer *out, const struct order *order, const struct m
         "Je ne vois rien ici à vous conseiller vraiment. Si vous assouplissez un critère, je cherche.",
         "No veo aquí nada que pueda recomendarte de verdad. Si cedes en algún deseo, vuelvo a buscar."
     };
-    enum tongue tongue = tongue_of(manner->language);
+    enum tongue tongue = writing_tongue(manner->language);
 
-    if (tongue != TONGUE_EN && count > 0) {
+    if (tongue == TONGUE_EN && count == 0 && *manner->missing) {
+        buffer_printf(out,
+                      "I don't find any %s in this shop, I'm afraid. Is there something else I can look for?",
+                      manner->missing);
+    } else if (tongue != TONGUE_EN && count > 0) {
         write_foreign(out, order, manner, picks, count, tongue);
     } else if (count == 0) {
         buffer_text(out, nothing[tongue]);
@@ -442,7 +483,7 @@ writing_elsewhere(struct buffer *out, const char *language, unsigned dice)
         "une tenue ?",
         "Ahí no puedo ayudarte: solo entiendo de moda. ¿Para qué ocasión buscas algo?"
     };
-    enum tongue tongue = tongue_of(language);
+    enum tongue tongue = writing_tongue(language);
 
     buffer_text(out, tongue == TONGUE_EN ? PICK(english, dice) : foreign[tongue]);
 }
@@ -460,7 +501,7 @@ writing_unclear(struct buffer *out, const char *language, bool greeted, unsigned
         "Que cherchez-vous ? Une occasion, une saison ou une couleur me suffit pour commencer.",
         "¿Qué buscas? Con la ocasión, la estación o un color me basta para empezar."
     };
-    enum tongue tongue = tongue_of(language);
+    enum tongue tongue = writing_tongue(language);
 
     if (greeted && tongue == TONGUE_EN)
         buffer_text(out, "Hello! ");
@@ -477,5 +518,5 @@ writing_calm(struct buffer *out, const char *language)
         "Quiero ayudarte y puedo empezar de nuevo. Dime para qué ocasión es.",
     };
 
-    buffer_text(out, words[tongue_of(language)]);
+    buffer_text(out, words[writing_tongue(language)]);
 }

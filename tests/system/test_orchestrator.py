@@ -287,6 +287,24 @@ def test_words_that_name_no_product_repeat_the_last_wishes(stage):
     assert all(m["criteria"]["occasion"]["any"] == ["beach"] for m in early)
 
 
+def test_words_that_a_sentence_answers_repeat_nothing(stage):
+    stage.workers()
+    stage.gateway.whole(stage.gateway.query("a shirt"))
+
+    def unnamed(peer, message):
+        if message["kind"] == "LOOKUP":
+            found(peer, message, [], named=False)
+
+    def grateful(peer, message):
+        if message["kind"] == "ASSESS":
+            peer.answer(message, "ASSESSED", profile={"topic": "fashion", "want": "question"}, patch=[], usage=[])
+
+    stage.wardrobe.script, stage.psychologist.script = unnamed, grateful
+    events = stage.gateway.whole(stage.gateway.query("thanks"))
+    check_order(events)
+    assert [m["step"] for m in stage.wardrobe.of("LOOKUP") if m["step"].startswith("early.")] == ["early.1", "early.1"]
+
+
 def test_the_same_run_id_is_the_same_run(stage):
     stage.workers()
     run = uuid.uuid4().hex

@@ -18,7 +18,7 @@ line_of(const struct lexicon *lexicon, const char *text, char line[512])
     struct reading reading;
     int at;
 
-    assert_int_equal(lexicon_read(lexicon, text, strlen(text), &signs), 0);
+    assert_int_equal(lexicon_read_typed(lexicon, text, strlen(text), &signs), 0);
     reading_of(&signs, &reading);
     at = sprintf(line, "%s/%s", topics[reading.topic], wants[reading.want]);
     if (strcmp(reading.language, "en"))
@@ -51,6 +51,14 @@ line_of(const struct lexicon *lexicon, const char *text, char line[512])
                   reading.money.item ? " each" : "");
     for (size_t i = 0; i < reading.referred_count; i++)
         at += sprintf(line + at, " not#%d", reading.referred[i]);
+    for (size_t i = 0; i < reading.pointed_count; i++)
+        at += sprintf(line + at, " #%d", reading.pointed[i]);
+    if (*reading.reply)
+        at += sprintf(line + at, " reply:%s", reading.reply);
+    at += sprintf(line + at, "%s%s%s%s%s%s%s", reading.cheapest ? " cheapest" : "",
+                  reading.starts_over ? " startover" : "", reading.that_one ? " not-that" : "",
+                  reading.gift ? " gift" : "", reading.compares ? " compare" : "",
+                  reading.counts ? " howmany" : "", reading.has ? " has" : "");
     sprintf(line + at, "%s%s%s%s%s", reading.cheaper ? " cheaper" : "", reading.any_price ? " anyprice" : "",
             reading.any_colour ? " anycolour" : "", reading.same ? " same" : "",
             reading.on_sale ? " sale" : "");
@@ -118,6 +126,41 @@ reads_what_people_say(void **state)
         { "I would like a small blue blazer that can be dry cleaned",
           "fashion/items [blazers] +blue@outerwear letters=S" },
         { "a small bag for a small wedding", "fashion/items for:wedding [bags]" },
+        { "shoe 42", "fashion/items [shoes] shoes=42" },
+        { "32/34 jeans", "fashion/items [jeans] waist=32" },
+        { "size 116", "fashion/change kids=116" },
+        { "I'm pregnant, 7 months, need something for the office",
+          "fashion/look for:office female +maternity" },
+        { "for my 8 month old baby", "fashion/look infant" },
+        { "a gift for my wife, between 50 and 100",
+          "fashion/items female [jewellery] [bag] [accessory] min=50 max=100 gift" },
+        { "remove the budget", "fashion/change anyprice" },
+        { "start over", "fashion/look startover" },
+        { "the second one in blue", "fashion/change +blue #2" },
+        { "not that one", "fashion/change not-that" },
+        { "same but warmer", "fashion/change +warm same" },
+        { "it's raining a lot", "fashion/look for:rain" },
+        { "sleeves please", "fashion/change +long sleeve" },
+        { "what goes with my brown leather jacket?", "fashion/change same" },
+        { "cheapest shoes", "fashion/items [shoes] cheapest" },
+        { "how many dresses do you have", "fashion/items [dresses] howmany has" },
+        { "compare the first and the second", "fashion/question #1 #2 compare" },
+        { "do you have Nike?", "unclear/question has" },
+        { "thanks", "other/question reply:thanks" },
+        { "thanks, and now shoes", "fashion/items [shoes]" },
+        { "do you ship to Norway", "other/question reply:service" },
+        { "who are you? are you a human?", "other/question reply:identity" },
+        { "I want to kill myself", "other/question reply:crisis" },
+        { "I want to kill myself in this dress", "other/question [dresses] reply:crisis" },
+        { "can you show me photos?", "other/question reply:photo" },
+        { "you are a stupid useless bot", "abuse/look" },
+        { "I have a rash on my arm, which cream should I use?", "other/change +cream" },
+        { "blak dres for a weding", "fashion/items for:wedding [dresses] +black@dress" },
+        { "chaeper", "fashion/change cheaper" },
+        { "Cerco un vestito per un matrimonio, taglia M", "unclear/look it" },
+        { "Ik zoek een jurk voor een bruiloft", "unclear/look nl" },
+        { "ohne Absätze", "fashion/change de no[heels]" },
+        { "I'm a woman and I hate skirts and dresses", "fashion/change female no[skirts] no[dresses]" },
     };
     struct lexicon *lexicon = lexicon_new();
     char line[512];
