@@ -137,6 +137,8 @@ asks_look(struct gateway *gateway, int64_t now_ms)
 {
     for (struct ask *ask = gateway->asks.first, *next; ask != NULL; ask = next) {
         next = ask->next;
+        if (ask->at == NULL && ask->waiting == 0 && ask->until_ms <= now_ms && gateway_awaits_next(gateway))
+            ask->until_ms = now_ms + gateway->daemon.options.hold_ms;
         if (ask->until_ms <= now_ms)
             ask_answer(gateway, ask, 503, unavailable, sizeof unavailable - 1);
         else

@@ -71,6 +71,10 @@ void on_lost(void *self, struct peer *peer);
 /* Something waits until AT_MS (clock_now_ms()): look then whether it still does. */
 void gateway_look_at(struct gateway *gateway, int64_t at_ms);
 
+/* Is an orchestrator there, which drains or it would have been asked? Then the next one can't have begun, and
+ * hold-ms has not either: who restarts an orchestrator loses no question. A drain has its own end. */
+bool gateway_awaits_next(const struct gateway *gateway);
+
 /* The hold timer's call: streams and asks that waited too long are told so. */
 void on_hold_over(void *self);
 

@@ -16,15 +16,24 @@ gateway_look_at(struct gateway *gateway, int64_t at_ms)
     loop_timer_start(gateway->hold_timer, at_ms > now_ms ? at_ms - now_ms : 1);
 }
 
+bool
+gateway_awaits_next(const struct gateway *gateway)
+{
+    return bus_next_peer(gateway->daemon.bus, "orchestrator", NULL) != NULL;
+}
+
 void
 on_hold_over(void *self)
 {
     struct gateway *gateway = self;
     int64_t now_ms = clock_now_ms();
+    bool waits = gateway_awaits_next(gateway);
     size_t count;
     struct stream **list = stream_list(&gateway->streams, &count);
 
     for (size_t i = 0; list != NULL && i < count; i++) {
+        if (waits && list[i]->at == NULL && list[i]->hold_until_ms <= now_ms)
+            list[i]->hold_until_ms = now_ms + gateway->daemon.options.hold_ms;
         if (list[i]->at == NULL && list[i]->hold_until_ms <= now_ms)
             deliver_refusal(gateway, &list[i], "unavailable", "no orchestrator is there; try again");
         else if (list[i]->at == NULL)

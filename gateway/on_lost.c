@@ -15,6 +15,10 @@ on_lost(void *self, struct peer *peer)
     struct stream **list = stream_list(&gateway->streams, &count);
 
     for (size_t i = 0; list != NULL && i < count; i++) {
+        if (list[i]->at == NULL && strcmp(peer_role(peer), "orchestrator") == 0) {
+            list[i]->hold_until_ms = 0; /* it has drained: hold-ms is the next one's, to start in */
+            stream_place(gateway, list[i]);
+        }
         if (list[i]->at != peer)
             continue;
         lost++;

@@ -315,6 +315,31 @@ a_draining_orchestrator_is_passed_over(void **state)
 }
 
 static void
+a_query_waits_while_an_orchestrator_drains_and_hold_ms_after_it(void **state)
+{
+    struct peer *one = fake_bus_join("one"), *two;
+    struct client *client = a_client(&wire_tanstack);
+
+    (void)state;
+    one->capacity = 0;
+    run(client, "r", "x");
+    for (int i = 0; i < 8; i++)
+        time_passes(2999);
+    assert_non_null(client->streams);
+    one->is_there = false;
+    on_lost(&gateway, one);
+    time_passes(2900);
+    assert_non_null(client->streams); /* all of hold-ms is the next one's, to start in */
+    on_joined(&gateway, two = fake_bus_join("two"));
+    assert_int_equal(fake_bus_count(MESSAGE_QUERY), 1);
+    two->is_there = false;
+    on_lost(&gateway, two);
+    time_passes(3100);
+    assert_null(client->streams);
+    assert_non_null(strstr(sent(client), "unavailable"));
+}
+
+static void
 what_is_rejected_ends_as_its_client_expects(void **state)
 {
     struct peer *peer = fake_bus_join("one");
@@ -506,6 +531,7 @@ main(void)
         TEST(a_gap_is_asked_about_once),
         TEST(a_run_that_is_elsewhere_is_asked_there_and_not_for_ever),
         TEST(a_draining_orchestrator_is_passed_over),
+        TEST(a_query_waits_while_an_orchestrator_drains_and_hold_ms_after_it),
         TEST(what_is_rejected_ends_as_its_client_expects),
         TEST(a_resume_closes_1000_after_the_last_event),
         TEST(who_leaves_detaches_but_does_not_abort),

@@ -19,7 +19,7 @@ DRAIN_MS = 3000
 
 @pytest.fixture
 def town(sample_catalogue):
-    w = Whole({"DRAIN_MS": str(DRAIN_MS), "HOLD_MS": str(DRAIN_MS + 4000)}, understudy=("--first-token-ms", 200, "--tokens-per-second", 60))
+    w = Whole({"DRAIN_MS": str(DRAIN_MS), "HOLD_MS": str(DRAIN_MS // 2)}, understudy=("--first-token-ms", 200, "--tokens-per-second", 60))
     w.up(sample_catalogue)
     yield w
     wrong = w.close()
