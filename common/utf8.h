@@ -7,8 +7,8 @@
  * surrogate, cut). */
 size_t utf8_sequence(const char *text, size_t size);
 
-/* How many of the first bytes of TEXT are ASCII that stands in a JSON string for itself: no control character,
- * quote or backslash. */
+/* How many of the first bytes of TEXT are ASCII that stands in a JSON string for itself: no control
+ * character, quote or backslash. */
 size_t utf8_plain(const char *text, size_t size);
 
 #endif

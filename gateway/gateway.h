@@ -6,6 +6,7 @@
 
 #include "common/daemon.h"
 #include "common/web.h"
+#include "gateway/frame.h"
 #include "gateway/ask.h"
 #include "gateway/bucket.h"
 #include "gateway/client.h"
@@ -40,6 +41,7 @@ struct gateway {
 
     struct figures_list figures; /* of the other daemons */
     struct metric *frames_in, *frames_bad, *events_out, *slow, *connected;
+    char page_policy[FRAME_POLICY_SIZE]; /* the page's Content-Security-Policy */
     bool draining;
 };
 

@@ -15,9 +15,6 @@
 #define CHUNK 32768              /* of a body, for one turn of the loop */
 #define DISCARD_BYTES (64 << 20) /* a longer body is not even thrown away: the connection is closed */
 
-static const char page_policy[] =
-    "default-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 static const char picture_policy[] = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /* -- answers ------------------------------------------------------------------------------------- */
@@ -202,7 +199,7 @@ serve_file(struct request *request)
     const char *type = asset_type(request->id);
 
     request->cache = "no-cache"; /* asked again each time; the tag makes that cheap */
-    request->policy = page_policy;
+    request->policy = request->gateway->page_policy;
     if (type != NULL && asset_read(request->gateway->daemon.options.web, request->id, &request->answer) == 0)
         answer_file(request, type);
     else

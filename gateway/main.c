@@ -53,6 +53,11 @@ on_reload(void *self)
     struct gateway *gateway = self;
 
     web_reload(gateway->web);
+    if (!frame_is_readable(gateway->daemon.options.embedders))
+        log_warning(
+            "option embedders=%s: wants none, same, * or origins with commas: nobody may embed the page",
+            gateway->daemon.options.embedders);
+    frame_policy(gateway->daemon.options.embedders, gateway->page_policy);
 }
 
 /* What cannot be served later is said now. */
@@ -75,6 +80,11 @@ check(const struct options *options)
     }
     if (!proxy_is_readable(options->proxies)) {
         log_error("option proxies=%s: wants addresses or address/bits, with commas", options->proxies);
+        return -1;
+    }
+    if (!frame_is_readable(options->embedders)) {
+        log_error("option embedders=%s: wants none, same, * or https://shop.example,… with commas",
+                  options->embedders);
         return -1;
     }
     return 0;
@@ -141,6 +151,7 @@ main(int argc, char *argv[])
         status = 2;
         goto done;
     }
+    frame_policy(gateway.daemon.options.embedders, gateway.page_policy);
     count_things(&gateway);
     start_timers(&gateway);
     if (daemon_open_bus(&gateway.daemon, &calls, &gateway) || open_doors(&gateway))

@@ -68,6 +68,15 @@ def test_the_page_and_its_files(site):
     assert requests.get(site.http + "/big.txt").text == "line of text\n" * 60000
 
 
+def test_who_may_embed_the_page_is_the_operators_choice(ensemble, tmp_path):
+    def ancestors(daemon):
+        return requests.get(daemon.http + "/").headers["content-security-policy"].split("frame-ancestors ")[1]
+
+    daemon = ensemble.gateway("--embedders", "https://shop.example,https://*.other.example")
+    daemon.http = f"http://127.0.0.1:{daemon.port()}"
+    assert ancestors(daemon) == "https://shop.example https://*.other.example"
+
+
 def test_a_file_is_not_sent_again_to_who_has_it(site):
     first = requests.get(site.http + "/app.js")
     again = requests.get(site.http + "/app.js", headers={"If-None-Match": first.headers["etag"]})
