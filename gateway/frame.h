@@ -5,8 +5,8 @@
 
 #define FRAME_POLICY_SIZE 1024
 
-/* Who may show the page inside their own (the option embedders): none, same, *, or https://shop.example,… with
- * commas, where a name may begin with "*.". */
+/* Who may show the page inside their own (the option embedders): none, same, *, or https://shop.example,…
+ * with commas, where a name may begin with "*.". */
 
 /* Whether EMBEDDERS is one of these, and short enough for a header. */
 bool frame_is_readable(const char *embedders);

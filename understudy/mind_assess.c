@@ -390,7 +390,8 @@ put_fresh_start(json_t *criteria, const json_t *known)
 
 /* Brands of the shop that are named: "what else from Harrow & Pike?" */
 static void
-put_brands(const struct mind *mind, json_t *criteria, struct reading *reading, const struct sections *sections)
+put_brands(const struct mind *mind, json_t *criteria, struct reading *reading,
+           const struct sections *sections)
 {
     const char *name;
 

@@ -346,8 +346,9 @@ has_style(const struct reading *reading, const char *style)
 static int64_t
 count_of(const struct sections *sections, const struct shop_memo *memo, const struct order *order)
 {
-    const struct category *category =
-        order->asked == 1 && *order->garment[0] ? shop_category(&memo->shop, lore_garment(order->garment[0])) : NULL;
+    const struct category *category = order->asked == 1 && *order->garment[0]
+                                          ? shop_category(&memo->shop, lore_garment(order->garment[0]))
+                                          : NULL;
     const json_t *one;
     size_t i;
 
