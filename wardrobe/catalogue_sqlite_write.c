@@ -17,37 +17,41 @@ struct writer {
     char *path, *new_path;
     sqlite3 *db;
     sqlite3_stmt *product, *variant, *section, *meta;
-    uint32_t variant_count;
+    int64_t variant_count;
+    uint32_t last; /* product that a variant was added to */
+    bool is_apart; /* a product's variants did not all come one after another */
 };
 
-static const char schema[] = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
-                             "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-                             "CREATE TABLE products (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title "
-                             "TEXT NOT NULL, brand TEXT, description TEXT, bullets TEXT, type TEXT,"
-                             " rating REAL, rating_count INTEGER);"
-                             /* in the order of the rows; the order of the index is made when all are there */
-                             "CREATE TABLE incoming (product INTEGER NOT NULL, id TEXT NOT NULL, colour "
-                             "TEXT, size TEXT, size_system TEXT, size_type TEXT,"
-                             " material TEXT, pattern TEXT, gender INTEGER, age INTEGER, availability "
-                             "INTEGER, price INTEGER, sale INTEGER, sale_from INTEGER,"
-                             " sale_to INTEGER, currency TEXT, link TEXT, image TEXT);"
-                             "CREATE TABLE sections (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB "
-                             "NOT NULL, PRIMARY KEY (name, part));"
-                             "BEGIN";
+/* A variant's number is its place in the index. */
+#define VARIANTS(table)                                                                                      \
+    "CREATE TABLE " table " (number INTEGER PRIMARY KEY, product INTEGER NOT NULL, id TEXT NOT NULL, "       \
+    "colour TEXT, size TEXT, size_system TEXT, size_type TEXT, material TEXT, pattern TEXT, gender "         \
+    "INTEGER, "                                                                                              \
+    "age INTEGER, availability INTEGER, price INTEGER, sale INTEGER, sale_from INTEGER, sale_to INTEGER, "   \
+    "currency TEXT, link TEXT, image TEXT);"
 
-/* What is left to do once all rows are there: variants by product, as in the index, and ways to find an id.
- */
+static const char schema[] =
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;"
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE products (number INTEGER PRIMARY KEY, id TEXT NOT NULL, title "
+    "TEXT NOT NULL, brand TEXT, description TEXT, bullets TEXT, type TEXT,"
+    " rating REAL, rating_count INTEGER);" VARIANTS(
+        "variants") "CREATE TABLE sections (name TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB "
+                    "NOT NULL, PRIMARY KEY (name, part));"
+                    "BEGIN";
+
+/* Where rows of a product came apart, the order of the index is another than theirs. */
+static const char reorder[] =
+    VARIANTS("ordered") "INSERT INTO ordered SELECT row_number() OVER (ORDER BY product, number) - 1, "
+                        "product, id, colour, size, "
+                        "size_system, size_type, material, pattern, gender, age, availability, price, sale, "
+                        "sale_from, sale_to, "
+                        "currency, link, image FROM variants ORDER BY product, number;"
+                        "DROP TABLE variants; ALTER TABLE ordered RENAME TO variants;";
+
+/* What is left to do once all rows are there: ways to find an id. */
 static const char finish[] =
-    "CREATE TABLE variants (number INTEGER PRIMARY KEY, product INTEGER NOT NULL, id TEXT NOT NULL, colour "
-    "TEXT, size TEXT,"
-    " size_system TEXT, size_type TEXT, material TEXT, pattern TEXT, gender INTEGER, age INTEGER, "
-    "availability INTEGER, price INTEGER,"
-    " sale INTEGER, sale_from INTEGER, sale_to INTEGER, currency TEXT, link TEXT, image TEXT);"
-    "INSERT INTO variants SELECT row_number() OVER (ORDER BY product, rowid) - 1, * FROM incoming ORDER BY "
-    "product, rowid;"
-    "DROP TABLE incoming;"
-    "CREATE INDEX variants_id ON variants (id); CREATE INDEX products_id ON products (id);"
-    "COMMIT";
+    "CREATE INDEX variants_id ON variants (id); CREATE INDEX products_id ON products (id); COMMIT";
 
 static int
 say(struct writer *writer)
@@ -72,7 +76,7 @@ begin(struct writer *writer)
         sqlite3_exec(writer->db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return say(writer);
     if (prepare(writer, "INSERT INTO products VALUES (?,?,?,?,?,?,?,?,?)", &writer->product) < 0 ||
-        prepare(writer, "INSERT INTO incoming VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        prepare(writer, "INSERT INTO variants VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 &writer->variant) < 0 ||
         prepare(writer, "INSERT OR REPLACE INTO sections VALUES (?,?,?)", &writer->section) < 0 ||
         prepare(writer, "INSERT OR REPLACE INTO meta VALUES (?,?)", &writer->meta) < 0)
@@ -142,24 +146,27 @@ catalogue_sqlite_add(void *owner, const struct item *item, uint32_t product, boo
 
     if (new_product && add_product(writer, item, product) < 0)
         return -1;
-    sqlite3_bind_int64(statement, 1, product);
-    sqlite3_bind_text(statement, 2, item->id, -1, SQLITE_STATIC);
-    bind(statement, 3, item->colour);
-    bind(statement, 4, item->size);
-    bind(statement, 5, item->size_system);
-    bind(statement, 6, item->size_type);
-    bind(statement, 7, item->material);
-    bind(statement, 8, item->pattern);
-    sqlite3_bind_int(statement, 9, item->gender);
-    sqlite3_bind_int(statement, 10, item->age);
-    sqlite3_bind_int(statement, 11, (int)item->availability);
-    sqlite3_bind_int64(statement, 12, item->price);
-    sqlite3_bind_int64(statement, 13, item->sale);
-    sqlite3_bind_int64(statement, 14, item->sale_from);
-    sqlite3_bind_int64(statement, 15, item->sale_to);
-    bind(statement, 16, item->currency);
-    bind(statement, 17, item->link);
-    bind(statement, 18, item->image);
+    writer->is_apart = writer->is_apart || product < writer->last;
+    writer->last = product;
+    sqlite3_bind_int64(statement, 1, writer->variant_count++);
+    sqlite3_bind_int64(statement, 2, product);
+    sqlite3_bind_text(statement, 3, item->id, -1, SQLITE_STATIC);
+    bind(statement, 4, item->colour);
+    bind(statement, 5, item->size);
+    bind(statement, 6, item->size_system);
+    bind(statement, 7, item->size_type);
+    bind(statement, 8, item->material);
+    bind(statement, 9, item->pattern);
+    sqlite3_bind_int(statement, 10, item->gender);
+    sqlite3_bind_int(statement, 11, item->age);
+    sqlite3_bind_int(statement, 12, (int)item->availability);
+    sqlite3_bind_int64(statement, 13, item->price);
+    sqlite3_bind_int64(statement, 14, item->sale);
+    sqlite3_bind_int64(statement, 15, item->sale_from);
+    sqlite3_bind_int64(statement, 16, item->sale_to);
+    bind(statement, 17, item->currency);
+    bind(statement, 18, item->link);
+    bind(statement, 19, item->image);
     return run(writer, statement);
 }
 
@@ -249,7 +256,8 @@ catalogue_sqlite_finish(void *owner)
 
     sqlite3_finalize(writer->variant);
     writer->variant = NULL;
-    if (sqlite3_exec(writer->db, finish, NULL, NULL, NULL) != SQLITE_OK)
+    if ((writer->is_apart && sqlite3_exec(writer->db, reorder, NULL, NULL, NULL) != SQLITE_OK) ||
+        sqlite3_exec(writer->db, finish, NULL, NULL, NULL) != SQLITE_OK)
         return say(writer);
     close_db(writer);
     return catalogue_sqlite_put_in_place(writer->new_path, writer->path);

@@ -11,6 +11,7 @@
 #include "wardrobe/spill.h"
 
 #define STEMS_KEPT 131072 /* words whose stems are remembered */
+#define TYPES_KEPT 16384  /* category paths whose kinds are remembered */
 #define AT_ONCE 1024      /* variants put aside, and read back */
 
 struct index_builder {
@@ -20,6 +21,9 @@ struct index_builder {
     struct keys *ids;    /* of variants */
     struct names *stems; /* words already stemmed; stem_terms has the term of each */
     uint32_t *stem_terms;
+    uint32_t *pair_terms; /* of two words, by their number: the term, plus 1 */
+    struct names *types;  /* category paths already read; type_kinds has the kind of each */
+    uint16_t *type_kinds;
     struct product *products; /* `first` counts the variants until all are there */
     size_t product_capacity;
     uint32_t product_count;
@@ -49,10 +53,14 @@ index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memo
     builder->groups = keys_new();
     builder->ids = keys_new();
     builder->stems = names_new();
+    builder->types = names_new();
     builder->stem_terms = malloc(STEMS_KEPT * sizeof *builder->stem_terms);
+    builder->pair_terms = calloc(WORD_PAIRS, sizeof *builder->pair_terms);
+    builder->type_kinds = malloc(TYPES_KEPT * sizeof *builder->type_kinds);
     builder->occurrences = occurrences_new(folder, memory);
     if (builder->failed || builder->groups == NULL || builder->ids == NULL || builder->stems == NULL ||
-        builder->stem_terms == NULL || builder->occurrences == NULL ||
+        builder->types == NULL || builder->stem_terms == NULL || builder->pair_terms == NULL ||
+        builder->type_kinds == NULL || builder->occurrences == NULL ||
         (folder != NULL && (builder->aside = spill_new(folder)) == NULL))
         index_builder_destroy(&builder);
     return builder;
@@ -70,7 +78,10 @@ index_builder_destroy(struct index_builder **builder)
     names_destroy(&(*builder)->stems);
     occurrences_destroy(&(*builder)->occurrences);
     spill_destroy(&(*builder)->aside);
+    names_destroy(&(*builder)->types);
     free((*builder)->stem_terms);
+    free((*builder)->pair_terms);
+    free((*builder)->type_kinds);
     free((*builder)->products);
     free((*builder)->variants);
     free((*builder)->places);
@@ -189,24 +200,37 @@ see_text(struct index_builder *builder, uint32_t product, enum field field, cons
     builder->products[product].lengths[field] = (uint8_t)(length > 255 ? 255 : length);
 }
 
-/* Two words that stand together in a title: "air force". */
-static void see_attribute(struct index_builder *builder, uint32_t product, char type, const char *name);
+/* The term of two words that stand together in a title: "air force". NAME_NONE without memory. */
+static uint32_t
+term_of_pair(struct index_builder *builder, uint32_t first, uint32_t second)
+{
+    struct names *terms = builder->names[NAMES_TERM];
+    uint32_t number = words_pair_number(names_text(terms, first), names_text(terms, second)), term;
+    char name[24];
+
+    if (builder->pair_terms[number] == 0) {
+        snprintf(name, sizeof name, "=2 %05x", number);
+        if ((term = names_add(terms, name)) == NAME_NONE)
+            return NAME_NONE;
+        builder->pair_terms[number] = term + 1;
+    }
+    return builder->pair_terms[number] - 1;
+}
 
 static void
 see_pairs(struct index_builder *builder, uint32_t product, const char *title)
 {
     struct word words[48];
     size_t count = words_split(title, strlen(title), words, 48);
+    uint32_t first = NAME_NONE, second;
 
-    for (size_t i = 1; i < count && !builder->failed; i++) {
-        uint32_t first = term_of(builder, words[i - 1].text), second = term_of(builder, words[i].text);
-        char name[16];
-
-        if (first == NAME_NONE || second == NAME_NONE)
+    for (size_t i = 0; i < count; i++, first = second) {
+        if ((second = term_of(builder, words[i].text)) == NAME_NONE) {
+            builder->failed = true;
             return;
-        words_pair(names_text(builder->names[NAMES_TERM], first),
-                   names_text(builder->names[NAMES_TERM], second), name);
-        see_attribute(builder, product, '2', name);
+        }
+        if (first != NAME_NONE)
+            see(builder, term_of_pair(builder, first, second), product, FIELDS);
     }
 }
 
@@ -248,15 +272,15 @@ leaf_of(const char *type, char leaf[96])
     leaf[used] = '\0';
 }
 
-/* What kind of garment it is: what its category says, or, where the title says it closer, the title. */
+/* The kind that the category path TYPE says. */
 static uint16_t
-kind_of(const struct lexicon *lexicon, const struct item *item)
+read_type(const struct lexicon *lexicon, const char *type)
 {
     char path[768];
-    uint16_t title = lexicon_kind_of(lexicon, item->title), kind = KIND_NONE;
+    uint16_t kind = KIND_NONE;
     char *step;
 
-    snprintf(path, sizeof path, "%s", item->type);
+    snprintf(path, sizeof path, "%s", type);
     for (bool leaf = true; kind == KIND_NONE && path[0] != '\0'; leaf = false) {
         step = strrchr(path, '>');
         if (leaf || strpbrk(step == NULL ? path : step + 1, "&,") ==
@@ -266,7 +290,32 @@ kind_of(const struct lexicon *lexicon, const struct item *item)
             break;
         *step = '\0';
     }
-    return kind == KIND_NONE || (title != KIND_NONE && lexicon_kind_is(lexicon, title, kind)) ? title : kind;
+    return kind;
+}
+
+/* The same, remembered: a shop has few of them. */
+static uint16_t
+kind_of_type(struct index_builder *builder, const char *type)
+{
+    uint32_t known = names_find(builder->types, type);
+    uint16_t kind;
+
+    if (known != NAME_NONE)
+        return builder->type_kinds[known];
+    kind = read_type(builder->lexicon, type);
+    if (names_count(builder->types) < TYPES_KEPT && (known = names_add(builder->types, type)) != NAME_NONE)
+        builder->type_kinds[known] = kind;
+    return kind;
+}
+
+/* What kind of garment it is: what its category says, or, where the title says it closer, the title. */
+static uint16_t
+kind_of(struct index_builder *builder, const struct item *item)
+{
+    uint16_t title = lexicon_kind_of(builder->lexicon, item->title), kind = kind_of_type(builder, item->type);
+
+    return kind == KIND_NONE || (title != KIND_NONE && lexicon_kind_is(builder->lexicon, title, kind)) ? title
+                                                                                                       : kind;
 }
 
 static void
@@ -324,7 +373,7 @@ static int
 add_product(struct index_builder *builder, const struct item *item, uint32_t number)
 {
     const struct lexicon *lexicon = builder->lexicon;
-    struct product product = { .kind = kind_of(lexicon, item), .title = hash_text(item->title) };
+    struct product product = { .kind = kind_of(builder, item), .title = hash_text(item->title) };
     char leaf[96], brand[128];
 
     if (!room((void **)&builder->products, builder->product_count + 1, &builder->product_capacity,

@@ -240,8 +240,15 @@ words_split(const char *text, size_t size, struct word *words, size_t max)
     return count;
 }
 
+#define STEMS_KNOWN 2048 /* a power of two */
+
 struct stemmer {
     struct sb_stemmer *snowball;
+    /* words stemmed lately, each at its hash: the same ones come again and again, in questions and in feeds
+     */
+    struct {
+        char word[WORD_SIZE], stem[WORD_SIZE];
+    } known[STEMS_KNOWN];
 };
 
 struct stemmer *
@@ -263,24 +270,48 @@ stemmer_destroy(struct stemmer **stemmer)
     *stemmer = NULL;
 }
 
-void
-stemmer_stem(struct stemmer *stemmer, const char *word, char stem[WORD_SIZE])
+/* The stem of WORD as Snowball has it. */
+static void
+snowball_stem(struct stemmer *stemmer, const char *word, size_t size, char stem[WORD_SIZE])
 {
-    size_t size = strlen(word), digits = strcspn(word, "0123456789");
-    const sb_symbol *found = NULL;
-    int length;
+    const sb_symbol *found = sb_stemmer_stem(stemmer->snowball, (const sb_symbol *)word, (int)size);
+    int length = sb_stemmer_length(stemmer->snowball);
 
-    if (size > 2 && digits == size && stemmer != NULL)
-        found = sb_stemmer_stem(stemmer->snowball, (const sb_symbol *)word, (int)size);
     if (found == NULL) {
         memmove(stem, word, size + 1);
         return;
     }
-    length = sb_stemmer_length(stemmer->snowball);
     if (length >= WORD_SIZE)
         length = WORD_SIZE - 1;
     memcpy(stem, found, (size_t)length);
     stem[length] = '\0';
+}
+
+void
+stemmer_stem(struct stemmer *stemmer, const char *word, char stem[WORD_SIZE])
+{
+    uint32_t h = 2166136261u;
+    bool digits = false;
+    size_t size = 0;
+
+    for (; word[size] != '\0'; size++) {
+        digits = digits || (word[size] >= '0' && word[size] <= '9');
+        h = (h ^ (unsigned char)word[size]) * 16777619u;
+    }
+    if (size <= 2 || digits || stemmer == NULL) {
+        memmove(stem, word, size + 1);
+        return;
+    }
+    if (size >= WORD_SIZE) {
+        snowball_stem(stemmer, word, size, stem);
+        return;
+    }
+    h = (h ^ h >> 15) % STEMS_KNOWN;
+    if (strcmp(stemmer->known[h].word, word) != 0) {
+        memcpy(stemmer->known[h].word, word, size + 1);
+        snowball_stem(stemmer, word, size, stemmer->known[h].stem);
+    }
+    memcpy(stem, stemmer->known[h].stem, WORD_SIZE);
 }
 
 void
@@ -305,8 +336,8 @@ words_stemmed(struct stemmer *stemmer, const char *text, char *out, size_t size)
     }
 }
 
-void
-words_pair(const char *first, const char *second, char name[16])
+uint32_t
+words_pair_number(const char *first, const char *second)
 {
     uint32_t h = 2166136261u;
 
@@ -315,5 +346,11 @@ words_pair(const char *first, const char *second, char name[16])
     h = (h ^ ' ') * 16777619u;
     for (; *second != '\0'; second++)
         h = (h ^ (unsigned char)*second) * 16777619u;
-    snprintf(name, 16, "%05x", (h ^ h >> 18) & 0x3ffff);
+    return (h ^ h >> 18) % WORD_PAIRS;
+}
+
+void
+words_pair(const char *first, const char *second, char name[16])
+{
+    snprintf(name, 16, "%05x", words_pair_number(first, second));
 }

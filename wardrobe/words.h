@@ -40,4 +40,9 @@ void words_stemmed(struct stemmer *stemmer, const char *text, char *out, size_t 
  */
 void words_pair(const char *first, const char *second, char name[16]);
 
+#define WORD_PAIRS 262144
+
+/* The same as a number below WORD_PAIRS. */
+uint32_t words_pair_number(const char *first, const char *second);
+
 #endif
