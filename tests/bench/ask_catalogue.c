@@ -3,6 +3,7 @@
  *   ask_catalogue CATALOGUE < commands
  *
  *   weights title=2,kind=0.4    change the weights; answers "ok"
+ *   settle                      no other weights from now on, as in a wardrobe; answers "ok"
  *   rank LIMIT WORDS            the ranking alone; answers "MICROSECONDS ID ID ..."
  *   look LIMIT WORDS            all that LOOKUP does, early, with its answer as JSON text;
  *                               answers "MICROSECONDS PRODUCTS" */
@@ -81,7 +82,7 @@ main(int argc, char *argv[])
         return 1;
     weights_default(&weights);
     while (fgets(line, sizeof line, stdin) != NULL) {
-        char *words = line + 5;
+        char *words = line + 5; /* of those that have some */
         struct search search = { .slot = "",
                                  .limit = (int)strtol(line + 4, &words, 10),
                                  .now = clock_wall_ms() / 1000,
@@ -94,6 +95,9 @@ main(int argc, char *argv[])
             if (weights_change(&weights, line + 8) < 0 ||
                 index_weigh(catalogue_index_to_weigh(catalogue), &weights) < 0)
                 return 1;
+            puts("ok");
+        } else if (strcmp(line, "settle") == 0) {
+            catalogue_settle(catalogue, lexicon);
             puts("ok");
         } else if (strncmp(line, "rank ", 5) == 0) {
             rank(work, catalogue, &search);
