@@ -35,8 +35,12 @@ reason(const PGconn *connection, char text[REASON])
 {
     const char *said = PQerrorMessage(connection);
 
-    snprintf(text, REASON, "%.*s", (int)strcspn(said, "\n"), said);
-    return text[0] == '\0' ? "no answer in time" : text;
+    size_t size = strcspn(said, "\n");
+    bool silent = size == 0 || (size > 2 && memcmp(said + size - 2, ": ", 2) == 0);
+
+    snprintf(text, REASON, "%.*s%s", (int)(size < REASON / 2 ? size : REASON / 2), said,
+             silent ? "no answer in time" : "");
+    return text;
 }
 
 static void
@@ -252,6 +256,26 @@ connected(struct postgres *postgres)
     return connect_now(postgres);
 }
 
+/* Whether libpq reads URL as it is meant. Its own words about one that it can't would hold a piece of the
+ * password, where that has a character in it that should be written as %XX. */
+static bool
+is_url(const char *url)
+{
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+    bool good = options != NULL;
+
+    for (const PQconninfoOption *option = options; good && option->keyword != NULL; option++) {
+        const char *value = option->val == NULL ? "" : option->val;
+
+        if (strcmp(option->keyword, "port") == 0)
+            good = value[strspn(value, "0123456789,")] == '\0';
+        else if (strcmp(option->keyword, "host") == 0 || strcmp(option->keyword, "dbname") == 0)
+            good = strchr(value, '@') == NULL;
+    }
+    PQconninfoFree(options);
+    return good;
+}
+
 struct postgres *
 postgres_open(const char *url, const char *name, int wait_ms, const char *setup)
 {
@@ -261,6 +285,9 @@ postgres_open(const char *url, const char *name, int wait_ms, const char *setup)
         (postgres->name = strdup(name)) == NULL ||
         (setup != NULL && (postgres->setup = strdup(setup)) == NULL))
         log_error("%s: no memory", name);
+    else if (!is_url(url))
+        log_error("%s: can't be read as a PostgreSQL URL: in a password, @ is written %%40 and / is %%2F",
+                  name);
     else {
         postgres->wait_ms = wait_ms;
         if (connected(postgres) == 0)
