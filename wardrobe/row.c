@@ -332,11 +332,16 @@ read_gender(const char *text)
     static const struct {
         const char *word;
         uint8_t gender, age;
-    } words[] = { { "female", GENDER_FEMALE, 0 }, { "women", GENDER_FEMALE, 0 },
-                  { "woman", GENDER_FEMALE, 0 },  { "girls", GENDER_FEMALE, 0 },
-                  { "male", GENDER_MALE, 0 },     { "men", GENDER_MALE, 0 },
-                  { "man", GENDER_MALE, 0 },      { "boys", GENDER_MALE, 0 },
-                  { "unisex", GENDER_UNISEX, 0 } };
+    } words[] = {
+        { "female", GENDER_FEMALE, 0 }, { "women", GENDER_FEMALE, 0 },   { "woman", GENDER_FEMALE, 0 },
+        { "womens", GENDER_FEMALE, 0 }, { "women's", GENDER_FEMALE, 0 }, { "ladies", GENDER_FEMALE, 0 },
+        { "girl", GENDER_FEMALE, 0 },   { "girls", GENDER_FEMALE, 0 },   { "damen", GENDER_FEMALE, 0 },
+        { "femme", GENDER_FEMALE, 0 },  { "mujer", GENDER_FEMALE, 0 },   { "donna", GENDER_FEMALE, 0 },
+        { "male", GENDER_MALE, 0 },     { "men", GENDER_MALE, 0 },       { "man", GENDER_MALE, 0 },
+        { "mens", GENDER_MALE, 0 },     { "men's", GENDER_MALE, 0 },     { "boy", GENDER_MALE, 0 },
+        { "boys", GENDER_MALE, 0 },     { "herren", GENDER_MALE, 0 },    { "homme", GENDER_MALE, 0 },
+        { "hombre", GENDER_MALE, 0 },   { "uomo", GENDER_MALE, 0 },      { "unisex", GENDER_UNISEX, 0 }
+    };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(words[i].word, text) == 0)

@@ -133,6 +133,27 @@ bad_fields_are_refused_by_name(void **state)
 }
 
 static void
+a_gender_may_be_written_as_shops_do(void **state)
+{
+    static const struct {
+        const char *text;
+        uint8_t gender;
+    } cases[] = { { "Womens", GENDER_FEMALE }, { "women's", GENDER_FEMALE }, { "Damen", GENDER_FEMALE },
+                  { "mens", GENDER_MALE },     { "Herren", GENDER_MALE },    { "boys", GENDER_MALE },
+                  { "Unisex", GENDER_UNISEX } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct feed_row row = good();
+        struct row_problem problem;
+
+        row.texts[FEED_GENDER] = cases[i].text;
+        assert_int_equal(row_read(&row, "", true, &item, &problem), 0);
+        assert_int_equal(item.gender, cases[i].gender);
+    }
+}
+
+static void
 a_missing_price_is_a_note_or_refused_when_strict(void **state)
 {
     struct feed_row row = good();
@@ -186,6 +207,7 @@ main(void)
         cmocka_unit_test(times_are_seconds_and_zones_count),
         cmocka_unit_test(a_good_row_is_clean),
         cmocka_unit_test(bad_fields_are_refused_by_name),
+        cmocka_unit_test(a_gender_may_be_written_as_shops_do),
         cmocka_unit_test(a_missing_price_is_a_note_or_refused_when_strict),
         cmocka_unit_test(a_sale_above_the_price_is_left_out),
         cmocka_unit_test(the_path_says_whom_it_is_for),
