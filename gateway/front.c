@@ -102,8 +102,10 @@ front_admit(struct gateway *gateway, struct lws *wsi, char owner[TOKEN_SUBJECT_S
     }
     front_header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof origin);
     *why = "pages of this origin may not connect (option origins)";
-    if (!origin_is_allowed(origin, options->origins, host))
+    if (!origin_is_allowed(origin, options->origins, host)) {
+        log_info("refused origin=%s: not among the origins (option origins)", origin);
         return 403;
+    }
     if (strcmp(options->auth, "token") != 0) {
         strcpy(owner, "public");
         return 0;
