@@ -46,8 +46,17 @@ answer_fuzz_tools(void)
     static json_t *tools;
 
     if (tools == NULL)
-        tools = json_pack("[{s:s, s:{s:s, s:[s], s:b}}]", "name", "weather", "parameters", "type", "object",
-                          "required", "location", "additionalProperties", 1);
+        tools = json_loads(
+            "[{\"name\":\"weather\",\"parameters\":{\"type\":\"object\",\"required\":[\"location\"],"
+            "\"properties\":{\"location\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":9},\"days\":{"
+            "\"anyOf\":["
+            "{\"type\":\"integer\",\"minimum\":0,\"maximum\":9},{\"type\":\"null\"}]},\"unit\":{\"enum\":["
+            "\"c\",1]},"
+            "\"more\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":3,\"items\":{\"$ref\":\"#/$defs/a\"}}},"
+            "\"$defs\":{\"a\":{\"type\":[\"number\",\"boolean\",\"object\"],\"properties\":{\"more\":{\"$"
+            "ref\":"
+            "\"#/$defs/a\"}}}}}},{\"name\":\"f\"},{\"name\":\"add\",\"parameters\":{}}]",
+            0, NULL);
     return tools;
 }
 
@@ -60,16 +69,20 @@ answer_fuzz(enum dialect dialect, const uint8_t *bytes, size_t size)
     struct pieces pieces;
     const char *part;
     size_t part_size;
+    int http;
 
     if (size < 2)
         return;
+    http = bytes[0] % 16 == 9 ? 429 : 200;
     exchange_begin(&exchange, dialect, answer_fuzz_keep, &streamed);
+    if (bytes[0] & 2)
+        thoughts_hide(&exchange.answer.thoughts);
     pieces_begin(&pieces, bytes + 1, size - 1, bytes[0] % 128 + 1u);
     while ((part = pieces_next(&pieces, &part_size)) != NULL)
-        if (exchange_bytes(&exchange, 200, part, part_size) == EXCHANGE_OVER)
+        if (exchange_bytes(&exchange, http, part, part_size) == EXCHANGE_OVER)
             break;
     pieces_end(&pieces);
-    exchange_end(&exchange, 200);
+    exchange_end(&exchange, http);
     answer_result(&exchange.answer, answer_fuzz_tools(), bytes[0] & 1, &result);
     answer_fuzz_check(&result);
     answer_free_result(&result);

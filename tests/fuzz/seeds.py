@@ -10,7 +10,7 @@ MOST = 4096
 RECORDED = {  # each gets a first byte, which says how it is cut
     "fuzz_sse": "*.sse", "fuzz_responses": "resp-*", "fuzz_chat": "*chat-*", "fuzz_error": "*err-*",
 }
-LEAD = {"fuzz_sse": b"\x00\x0f", "fuzz_responses": b"\x10\x7f", "fuzz_chat": b"\x10\x7f", "fuzz_error": b"\x03\x09"}
+LEAD = {"fuzz_sse": b"\x00\x0f", "fuzz_responses": b"\x10\x7e", "fuzz_chat": b"\x12\x7c", "fuzz_error": b"\x03\x09"}
 
 
 SETTINGS = {"tools", "metadata", "instructions", "text", "reasoning", "tool_choice"}  # of a response that repeats them
@@ -82,5 +82,9 @@ def plant(target, corpus):
         if path.suffix != ".meta":
             for lead in LEAD[target]:
                 (corpus / f"{path.name}.{lead}").write_bytes(bytes([lead]) + cut(path.read_bytes()))
+    own = TOP / "tests/fuzz/streams" / target  # of servers with ways of their own: those of tests/common/test_answers.c
+    for n, stream in enumerate(own.read_bytes().split(b"\n-- 8< --\n") if own.exists() else ()):
+        for lead in LEAD[target]:
+            (corpus / f"own{n}.{lead}").write_bytes(bytes([lead]) + stream)
     for path in (TOP / "tests/fuzz/seeds" / target).glob("*"):
         (corpus / path.name).write_bytes(path.read_bytes()[:MOST])
