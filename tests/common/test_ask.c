@@ -94,6 +94,20 @@ a_response_is_asked_for_with_what_changes_least_first(void **state)
 }
 
 static void
+a_chat_with_openai_says_who_asks_and_which_cache(void **state)
+{
+    struct model_request asked = request();
+    char *body = body_of(&asked, "openai", "chat");
+
+    (void)state;
+    assert_non_null(strstr(body,
+                           ",\"store\":false,\"prompt_cache_key\":\"key\",\"safety_identifier\":\"hash\","
+                           "\"messages\":[{\"role\":\"developer\""));
+    free(body);
+    clear(&asked);
+}
+
+static void
 a_chat_is_asked_for_in_the_words_of_its_server(void **state)
 {
     struct model_request asked = request();
@@ -199,6 +213,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_response_is_asked_for_with_what_changes_least_first),
+        cmocka_unit_test(a_chat_with_openai_says_who_asks_and_which_cache),
         cmocka_unit_test(a_chat_is_asked_for_in_the_words_of_its_server),
         cmocka_unit_test(a_schema_is_said_in_words_where_the_server_knows_none),
         cmocka_unit_test(llama_cpp_pythons_schema_stands_in_an_object),

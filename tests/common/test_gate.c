@@ -64,6 +64,25 @@ it_halves_once_for_a_crowd_and_grows_back_by_ones(void **state)
 }
 
 static void
+what_went_well_before_a_halving_counts_no_more(void **state)
+{
+    struct server_error rate = of(MODEL_ERROR_RATE);
+    struct gate gate;
+
+    (void)state;
+    gate_begin(&gate, 8);
+    gate_leave(&gate, &rate, 100, 100);
+    for (int i = 0; i < 3; i++)
+        gate_leave(&gate, NULL, 150, 160);
+    gate_leave(&gate, &rate, 200, 200);
+    assert_int_equal(gate.allowed, 2);
+    gate_leave(&gate, NULL, 300, 301);
+    assert_int_equal(gate.allowed, 2);
+    gate_leave(&gate, NULL, 300, 302);
+    assert_int_equal(gate.allowed, 3);
+}
+
+static void
 other_errors_change_nothing(void **state)
 {
     struct server_error error = of(MODEL_ERROR_TRANSIENT);
@@ -116,6 +135,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_lets_in_as_many_as_are_allowed),
         cmocka_unit_test(it_halves_once_for_a_crowd_and_grows_back_by_ones),
+        cmocka_unit_test(what_went_well_before_a_halving_counts_no_more),
         cmocka_unit_test(other_errors_change_nothing),
         cmocka_unit_test(quota_and_bad_keys_open_the_circuit),
     };
