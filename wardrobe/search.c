@@ -229,7 +229,8 @@ may_be_near(const void *owner, uint32_t product)
     const struct candidate *candidate = owner;
     const struct ranking_plan *plan = &candidate->work->plan;
 
-    if (!filter_passes(&candidate->work->filter, product))
+    if (filter_glance(&candidate->work->filter, product) != 0 ||
+        !filter_passes(&candidate->work->filter, product))
         return false;
     for (int i = 0; i < plan->count; i++)
         if (plan->parts[i].weight < 0 && strncmp(plan->parts[i].what, "not", 3) == 0 &&
@@ -247,7 +248,7 @@ fuse(struct search_work *work, struct index *index, const struct search *search)
                                 may_be_near, &candidate, FUSION_NEAREST, work->nearest);
 
     if (marked)
-        memset(index->marks, 0, (index->product_count / 64 + 1) * sizeof *index->marks);
+        memset(index->marks, 0, (index->product_count / INDEX_BLOCK + 1) * sizeof *index->marks);
     fusion_run(&work->ranking, work->nearest, count, search->weights);
 }
 
