@@ -67,6 +67,7 @@ keep(struct options *options, const char *value)
 static int
 set(struct options *options, const struct option_line *line, const char *value, const char *source)
 {
+    bool is_port = strcmp(line->unit, "port") == 0;
     void *member = (char *)options + line->place;
     char *end;
     int64_t amount;
@@ -80,9 +81,11 @@ set(struct options *options, const struct option_line *line, const char *value, 
     errno = 0;
     amount = strtoll(value, &end, 10);
     if (end == value || *end != '\0' || errno != 0 || amount < 0 ||
-        (line->type == OPTION_YES && amount > 1)) {
+        (line->type == OPTION_YES && amount > 1) || (is_port && amount > 65535)) {
         log_error("option %s=%s: wants %s", source, value,
-                  line->type == OPTION_YES ? "0 or 1" : "a whole number, 0 or more");
+                  line->type == OPTION_YES ? "0 or 1"
+                  : is_port                ? "a port, 0 to 65535"
+                                           : "a whole number, 0 or more");
         return -1;
     }
     memcpy(member, &amount, sizeof amount);
@@ -165,7 +168,7 @@ read_flags(struct options *options, const char *daemon, int argc, char *argv[], 
             log_error("option --%s wants a value: %s", line->flag, line->help);
             return -1;
         }
-        if ((!only_reload || line->reload) && set(options, line, value, argv[i]) != 0)
+        if ((!only_reload || line->reload) && set(options, line, value, line->flag) != 0)
             return -1;
     }
     return 0;

@@ -4,8 +4,10 @@
  *     client <--frame, SSE--- gateway <--EVENT, REJECTED, ABORTED, THREAD, FORGOTTEN---- orchestrator
  *
  * It has no state: kill it, and the clients come back through another and resume. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/log.h"
 #include "common/metrics.h"
@@ -90,6 +92,17 @@ check(const struct options *options)
     return 0;
 }
 
+/* An API without a page is all right; a folder that was misspelt is not, and nobody would see why. */
+static void
+look_for_page(const char *folder)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/index.html", folder);
+    if (access(path, R_OK) != 0)
+        log_warning("option web=%s: no index.html that can be read there; the page is 404", folder);
+}
+
 static int
 open_doors(struct gateway *gateway)
 {
@@ -152,6 +165,7 @@ main(int argc, char *argv[])
         goto done;
     }
     frame_policy(gateway.daemon.options.embedders, gateway.page_policy);
+    look_for_page(gateway.daemon.options.web);
     count_things(&gateway);
     start_timers(&gateway);
     if (daemon_open_bus(&gateway.daemon, &calls, &gateway) || open_doors(&gateway))

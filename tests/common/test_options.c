@@ -54,6 +54,7 @@ bad_options_are_refused(void **state)
         { "--port=-1", NULL },     { "--port", NULL },
         { "port=1", NULL },        { "--nothing", "1" },
         { "--store", "x.sqlite" }, { "--port=99999999999999999999", NULL },
+        { "--port=65536", NULL },
     };
     struct options options;
 
