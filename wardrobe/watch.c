@@ -14,6 +14,7 @@
 
 #include "common/log.h"
 #include "common/loop.h"
+#include "wardrobe/catalogue.h"
 
 struct watch {
     const char *folder;
@@ -185,7 +186,7 @@ watch_run(const char *folder, const struct import_settings *settings)
     if (settings->feed != NULL)
         import(&watch, settings->feed);
     import_present(&watch);
-    log_info("ready watch=%s catalogue=%s", folder, settings->catalogue);
+    log_info("ready watch=%s catalogue=%s", folder, catalogue_name(settings->catalogue));
     loop_run(watch.loop);
     status = 0;
 done:

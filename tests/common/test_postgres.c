@@ -100,9 +100,11 @@ a_server_that_is_not_there_is_no_connection(void **state)
 static void
 a_url_whose_password_is_not_escaped_is_refused_before_libpq_sees_it(void **state)
 {
-    static const char *const urls[] = { "postgresql://[nowhere",         "postgresql://u:sec@ret@127.0.0.1/shop",
-                                        "postgresql://u:sec/ret@db/shop", "postgresql://u:p%zz@db/shop",
-                                        "postgresql://db:secret/shop",    "no URL, password=secret" };
+    static const char *const urls[] = {
+        "postgresql://[nowhere",          "postgresql://u:sec@ret@127.0.0.1/shop",
+        "postgresql://u:sec/ret@db/shop", "postgresql://u:p%zz@db/shop",
+        "postgresql://db:secret/shop",    "no URL, password=secret"
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)

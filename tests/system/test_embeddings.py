@@ -8,6 +8,7 @@ import pytest
 
 from daemons import SAMPLE_SHOP, import_feed, wait_until
 
+pytestmark = pytest.mark.usefixtures("home")  # all of it for both homes of a catalogue
 FEED = ("id\ttitle\tproduct_type\tprice\tavailability\n"
         "a\tSarong\tBeachwear\t9.00 USD\tin_stock\n"
         "b\tSea towel\tBeachwear\t9.00 USD\tin_stock\n"

@@ -221,13 +221,18 @@ def test_a_wardrobe_needs_no_more_than_to_read(catalogue, postgres, ensemble, fa
     assert denied.returncode == 1 and "the server says 42501" in denied.stderr and "nothing was changed" in denied.stderr
 
 
-def test_nothing_says_the_password(wardrobe, fake, postgres, ensemble):
+def test_nothing_says_the_password(wardrobe, fake, postgres, ensemble, tmp_path):
+    with open(tmp_path / "log", "wb") as log:
+        watcher = subprocess.Popen([binary("wardrobe"), "import", "--watch", tmp_path, "--state-dir", ensemble.state], cwd=TOP, stderr=log)
+    assert wait_until(lambda: " ready " in (tmp_path / "log").read_text())
+    watcher.terminate()
+    assert watcher.wait(20 * SLOW) == 0
     postgres.stop()
     ask(fake, wardrobe.route)
     done = import_feed(ensemble.state, SAMPLE_SHOP, check=False)
     postgres.start()
     assert done.returncode == 1 and "no connection" in done.stderr
-    for text in (done.stderr, wardrobe.log(), postgres.log()):
+    for text in (done.stderr, wardrobe.log(), postgres.log(), (tmp_path / "log").read_text()):
         assert "not for the log" not in text and "not%20for" not in text
 
 
