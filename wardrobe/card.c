@@ -258,10 +258,8 @@ write_why(struct buffer *why, const struct index *index, const struct search_wor
     else if (size[0] != '\0')
         reason(why, "your size in stock (%s)", size);
     if (price != NULL && price->max != INT64_MAX && now_price != PRICE_NONE && now_price <= price->max &&
-        !price->unchecked) {
-        money_text(price->max, index->currency, text, sizeof text);
-        reason(why, "within %s", text);
-    }
+        !price->unchecked)
+        reason(why, "within %s", "your budget");
     if (variant->sale != PRICE_NONE && now_price == variant->sale && variant->price > 0) {
         snprintf(text, sizeof text, "%d%%", (int)((variant->price - variant->sale) * 100 / variant->price));
         reason(why, "%s off", text);
