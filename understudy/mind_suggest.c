@@ -50,6 +50,12 @@ take_reading(struct order *order, const struct reading *reading)
     for (size_t i = 0; i < reading->trait_count; i++) {
         const struct trait *trait = &reading->traits[i];
 
+        for (int slot = SLOT_NONE + 1; slot < SLOTS && trait->slot == SLOT_NONE && !trait->negated; slot++) {
+            if (trait->kind == KIND_COLOUR) /* "in blue": all that was red before */
+                order->colour[slot] = NULL;
+            if (trait->kind == KIND_MATERIAL)
+                order->material[slot] = NULL;
+        }
         if (trait->kind == KIND_COLOUR && trait->negated)
             avoid(order->not_colour, &order->not_colours, trait->value);
         else if (trait->kind == KIND_COLOUR)
