@@ -200,6 +200,26 @@ see_text(struct index_builder *builder, uint32_t product, enum field field, cons
     builder->products[product].lengths[field] = (uint8_t)(length > 255 ? 255 : length);
 }
 
+/* The steps of a category path, but for those above the last that name several things at once: all that is in
+ * "Clothing, Shoes & Jewelry" is not a shoe. */
+static void
+see_path(struct index_builder *builder, uint32_t product, const char *path)
+{
+    char step[256];
+
+    for (;;) {
+        size_t size = strcspn(path, ">");
+        bool is_last = path[size] == '\0';
+
+        snprintf(step, sizeof step, "%.*s", (int)(size < 255 ? size : 255), path);
+        if (is_last || strpbrk(step, "&,") == NULL)
+            see_text(builder, product, FIELD_CATEGORY, step);
+        if (is_last)
+            return;
+        path += size + 1;
+    }
+}
+
 /* The term of two words that stand together in a title: "air force". NAME_NONE without memory. */
 static uint32_t
 term_of_pair(struct index_builder *builder, uint32_t first, uint32_t second)
@@ -272,6 +292,28 @@ leaf_of(const char *type, char leaf[96])
     leaf[used] = '\0';
 }
 
+/* Whether the last step of TYPE names several things ("Loafers & Slip-Ons"), and one of them is KIND, or has
+ * it below. */
+static bool
+names_among(const struct lexicon *lexicon, const char *type, uint16_t kind)
+{
+    const char *step = strrchr(type, '>') == NULL ? type : strrchr(type, '>') + 1;
+    char part[256];
+
+    if (kind == KIND_NONE || strpbrk(step, "&,/") == NULL)
+        return false;
+    for (size_t size; *step != '\0'; step += size + (step[size] != '\0')) {
+        uint16_t named;
+
+        size = strcspn(step, "&,/");
+        snprintf(part, sizeof part, "%.*s", (int)(size < 255 ? size : 255), step);
+        named = lexicon_kind_of(lexicon, part);
+        if (named != KIND_NONE && lexicon_kind_is(lexicon, kind, named))
+            return true;
+    }
+    return false;
+}
+
 /* The kind that the category path TYPE says. */
 static uint16_t
 read_type(const struct lexicon *lexicon, const char *type)
@@ -314,8 +356,10 @@ kind_of(struct index_builder *builder, const struct item *item)
 {
     uint16_t title = lexicon_kind_of(builder->lexicon, item->title), kind = kind_of_type(builder, item->type);
 
-    return kind == KIND_NONE || (title != KIND_NONE && lexicon_kind_is(builder->lexicon, title, kind)) ? title
-                                                                                                       : kind;
+    if (kind == KIND_NONE || (title != KIND_NONE && lexicon_kind_is(builder->lexicon, title, kind)) ||
+        names_among(builder->lexicon, item->type, title))
+        return title;
+    return kind;
 }
 
 static void
@@ -395,7 +439,7 @@ add_product(struct index_builder *builder, const struct item *item, uint32_t num
     builder->product_count = number + 1;
     see_text(builder, number, FIELD_TITLE, item->title);
     see_pairs(builder, number, item->title);
-    see_text(builder, number, FIELD_CATEGORY, item->type);
+    see_path(builder, number, item->type);
     see_text(builder, number, FIELD_BRAND, item->brand);
     see_text(builder, number, FIELD_BULLETS, item->bullets);
     see_text(builder, number, FIELD_DESCRIPTION, item->description);

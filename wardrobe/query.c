@@ -112,6 +112,7 @@ static void
 add_alias(const struct reading *reading, uint32_t alias)
 {
     struct word words[6];
+    char stems[6][WORD_SIZE];
     const char *text = lexicon_alias(alias);
     size_t count = words_split(text, strlen(text), words, 6);
 
@@ -119,7 +120,18 @@ add_alias(const struct reading *reading, uint32_t alias)
         char stem[WORD_SIZE];
 
         stemmer_stem(lexicon_stemmer(reading->index->lexicon), words[i].text, stem);
+        memcpy(stems[i], stem, sizeof stem);
         add_term(reading->query, stem, 0.6f, false, "");
+    }
+    for (int t = 0; t < 2; t++) { /* a brand, or what kind of thing it is */
+        const struct phrases *table =
+            t == 0 ? lexicon_phrases(reading->index->lexicon) : reading->index->phrases;
+        size_t length;
+        const struct sense *sense = phrases_match(table, stems, count, &length);
+
+        for (; sense != NULL && length == count; sense = phrases_next(table, sense))
+            if (sense->type == SENSE_KIND || sense->type == SENSE_BRAND)
+                take_sense(reading, sense, &reading->query->wants);
     }
 }
 
@@ -173,12 +185,28 @@ static const char beside[] =
     "to go with|that goes with|goes with|go with|going with|to wear with|to match|matches my|matching my|"
     "match my|pair with|pairs with|to pair with|with my|on top of my|wear it with|worn with";
 
-/* The words said from AT to AT + LENGTH, as terms. */
+/* Whether just the LENGTH words from AT have a meaning of TYPE. */
+static bool
+says(struct reading *reading, size_t at, size_t length, enum sense_type type)
+{
+    const struct phrases *phrases = lexicon_phrases(reading->index->lexicon);
+    size_t matched;
+    const struct sense *sense = phrases_match(phrases, reading->stems + at, length, &matched);
+
+    for (; sense != NULL && matched == length; sense = phrases_next(phrases, sense))
+        if (sense->type == type)
+            return true;
+    return false;
+}
+
+/* The words said from AT to AT + LENGTH, as terms; of "formal wear" the second says nothing. */
 static void
 add_words(struct reading *reading, size_t at, size_t length, bool is_excluded)
 {
+    bool names_occasion = length > 1 && says(reading, at, length, SENSE_OCCASION);
+
     for (size_t i = at; i < at + length; i++) {
-        if (reading->used[i])
+        if (reading->used[i] || (names_occasion && says(reading, i, 1, SENSE_NOISE)))
             continue;
         add_term(reading->query, reading->stems[i], 1, is_excluded, "");
     }
