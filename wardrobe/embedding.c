@@ -15,7 +15,7 @@
 
 #define BATCH_MOST 2048
 #define CALLS_MOST 64
-#define CALL_MS 120000  /* for one batch, with all its attempts */
+#define CALL_MS 300000  /* for one batch, with all its attempts */
 #define FAILURES_MOST 3 /* batches that failed one after another: the server is not asked again */
 #define TURN_EVERY 256  /* rows that are read between two looks at what has come */
 
@@ -85,18 +85,20 @@ struct embedding *
 embedding_begin(const struct options *options, const char *path)
 {
     struct embedding *embedding = calloc(1, sizeof *embedding);
+    struct options patient = *options; /* a small server works on one batch after another */
 
     if (embedding == NULL) {
         log_error("import: no memory");
         return NULL;
     }
+    patient.model_first_byte_ms = CALL_MS;
     embedding->model_name = options->embedding_model;
     embedding->dimensions = options->embedding_dimensions;
     embedding->batch_count = (int)bounded(options->embedding_calls, CALLS_MOST);
     embedding->batch_size = (size_t)bounded(options->embedding_batch, BATCH_MOST);
     embedding->product = UINT32_MAX;
     if (make_batches(embedding) == 0 && (embedding->loop = loop_new()) != NULL &&
-        (embedding->model = model_open_embedding(embedding->loop, options)) != NULL &&
+        (embedding->model = model_open_embedding(embedding->loop, &patient)) != NULL &&
         (embedding->cache = vector_cache_open(path)) != NULL) {
         embedding->timer = loop_timer_new(embedding->loop, stop_loop, embedding);
         return embedding;

@@ -12,18 +12,6 @@ add_part(struct ranking_plan *plan, const struct posting_list *list, float weigh
     plan->parts[plan->count++] = (struct ranking_part) { list, weight, what };
 }
 
-/* Whether the word with STEM names a kind of garment by itself: its column says that better. */
-static bool
-names_kind(const struct lexicon *lexicon, const char *stem)
-{
-    const struct sense *sense = phrases_find(lexicon_phrases(lexicon), stem);
-
-    for (; sense != NULL; sense = phrases_next(lexicon_phrases(lexicon), sense))
-        if (sense->type == SENSE_KIND)
-            return true;
-    return false;
-}
-
 /* The words: each by how rare it is, all together worth WEIGHTS->text times SCALE at most. */
 static void
 plan_words(struct ranking_plan *plan, const struct index *index, const struct question *query,
@@ -44,8 +32,6 @@ plan_words(struct ranking_plan *plan, const struct index *index, const struct qu
         const struct posting_list *list = index_list(index, term->stem);
         float weight = term->weight > 0.8f ? term->weight : weights->synonym, idf;
 
-        if (names_kind(index->lexicon, term->stem))
-            weight *= weights->kind_word;
         if (list == NULL)
             continue;
         idf = list->idf;
@@ -94,8 +80,6 @@ plan_kinds(struct ranking_plan *plan, const struct index *index, const struct tr
             add_part(plan, index_attribute(index, 'k', lexicon_kind(lexicon, kind->also[j])->name),
                      scale * weights->also, "near kind");
     }
-    if (wants->kind_count > 0)
-        add_part(plan, index_attribute(index, 's', "other"), scale * weights->kind_unknown, "unknown kind");
     for (int i = 0; i < wants->category_count; i++) {
         const char *name = names_text(index->names[NAMES_CATEGORY], wants->categories[i]);
 
@@ -172,33 +156,6 @@ plan_suiting(struct ranking_plan *plan, const struct index *index, const char *p
     add_part(plan, index_list(index, stem), weight, "suits: word");
 }
 
-/* Whether KIND is one of those in WANTS, or below one. */
-static bool
-is_within(const struct lexicon *lexicon, uint16_t kind, const struct traits *wants)
-{
-    for (int i = 0; i < wants->kind_count; i++)
-        if (kind != wants->kinds[i] && lexicon_kind_is(lexicon, kind, wants->kinds[i]))
-            return true;
-    return false;
-}
-
-/* Of the kinds that suit OCCASION those below a kind that was named: loafers for "office shoes". */
-static void
-plan_within(struct ranking_plan *plan, const struct index *index, const struct occasion *occasion,
-            const struct traits *wants, float weight)
-{
-    for (int i = 0; occasion->wants[i] != KIND_NONE; i++)
-        if (is_within(index->lexicon, occasion->wants[i], wants))
-            add_part(plan,
-                     index_attribute(index, 'k', lexicon_kind(index->lexicon, occasion->wants[i])->name),
-                     weight, "suits: kind");
-    for (int i = 0; occasion->shuns[i] != KIND_NONE; i++)
-        if (is_within(index->lexicon, occasion->shuns[i], wants))
-            add_part(plan,
-                     index_attribute(index, 'k', lexicon_kind(index->lexicon, occasion->shuns[i])->name),
-                     -weight, "shuns: kind");
-}
-
 static void
 plan_occasion(struct ranking_plan *plan, const struct index *index, const struct occasion *occasion,
               bool kinds, float scale, const struct weights *weights)
@@ -246,12 +203,9 @@ plan_query(struct ranking_plan *plan, const struct index *index, const struct qu
         words_stemmed(NULL, names_text(index->names[NAMES_BRAND], wants->brands[i]), stems, sizeof stems);
         add_part(plan, index_attribute(index, 'b', stems), scale * weights->brand_named, "brand");
     }
-    for (int i = 0; i < wants->occasion_count; i++) {
-        const struct occasion *occasion = lexicon_occasion(index->lexicon, wants->occasions[i]);
-
-        plan_occasion(plan, index, occasion, kinds, scale, weights);
-        plan_within(plan, index, occasion, wants, scale * weights->suits_within);
-    }
+    for (int i = 0; i < wants->occasion_count; i++)
+        plan_occasion(plan, index, lexicon_occasion(index->lexicon, wants->occasions[i]), kinds, scale,
+                      weights);
     for (int i = 0; i < wants->season_count; i++)
         plan_occasion(plan, index, lexicon_season(index->lexicon, wants->seasons[i]), kinds, scale / 2,
                       weights);

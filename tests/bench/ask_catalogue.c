@@ -5,8 +5,10 @@
  *   weights title=2,kind=0.4    change the weights; answers "ok"
  *   settle                      no other weights from now on, as in a wardrobe; answers "ok"
  *   rank LIMIT WORDS            the ranking alone; answers "MICROSECONDS ID ID ..."
- *   look LIMIT WORDS            all that LOOKUP does, early, with its answer as JSON text;
- *                               answers "MICROSECONDS PRODUCTS" */
+ *   show LIMIT WORDS            the same for a shopper's own words: hard where they are clear, cut, varied
+ *   vector NUMBERS              the next question's; answers "ok", or "none" where the catalogue has none
+ * such look LIMIT WORDS            all that LOOKUP does, early, with its answer as JSON text; answers
+ * "MICROSECONDS PRODUCTS" */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +68,26 @@ look(struct search_work *work, struct catalogue *catalogue, const struct search 
     printf("%lld %zu\n", (long long)(now_us() - started), products);
 }
 
+/* Pack NUMBERS into VECTOR, for INDEX's vectors. Whether they are as many. */
+static bool
+take_vector(const char *numbers, const struct index *index, struct vector *vector)
+{
+    static float floats[VECTORS_DIMENSIONS];
+    uint32_t count = 0;
+    char *end;
+
+    vector->scale = 0;
+    for (float value = strtof(numbers, &end); end != numbers && count < VECTORS_DIMENSIONS;
+         value = strtof(numbers, &end)) {
+        floats[count++] = value;
+        numbers = end;
+    }
+    if (index->vectors == NULL || count != index->vectors->dimensions)
+        return false;
+    vector->scale = vectors_pack(floats, count, vector->codes);
+    return true;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -75,6 +97,8 @@ main(int argc, char *argv[])
     struct catalogue *catalogue;
     struct weights weights;
     struct buffer out = { 0 };
+    static int8_t codes[VECTORS_DIMENSIONS];
+    struct vector vector = { .codes = codes };
     static char line[65536];
 
     log_start("ask_catalogue");
@@ -86,6 +110,7 @@ main(int argc, char *argv[])
         struct search search = { .slot = "",
                                  .limit = (int)strtol(line + 4, &words, 10),
                                  .now = clock_wall_ms() / 1000,
+                                 .meaning = vector.scale != 0 ? &vector : NULL,
                                  .weights = &weights };
 
         line[strcspn(line, "\n")] = '\0';
@@ -99,8 +124,12 @@ main(int argc, char *argv[])
         } else if (strcmp(line, "settle") == 0) {
             catalogue_settle(catalogue, lexicon);
             puts("ok");
-        } else if (strncmp(line, "rank ", 5) == 0) {
+        } else if (strncmp(line, "vector ", 7) == 0) {
+            puts(take_vector(line + 7, catalogue_index(catalogue), &vector) ? "ok" : "none");
+        } else if (strncmp(line, "rank ", 5) == 0 || strncmp(line, "show ", 5) == 0) {
+            search.early = line[0] == 's';
             rank(work, catalogue, &search);
+            vector.scale = 0;
         } else if (strncmp(line, "look ", 5) == 0) {
             search.early = true;
             look(work, catalogue, &search, &out);

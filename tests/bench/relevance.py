@@ -1,7 +1,11 @@
 #!/usr/bin/python3
 """How well the wardrobe ranks, by the judgments of ../shared/data/relevance, beside SQLite's plain BM25 OR query.
 
-make bench-relevance. Needs a release build. Last line: JSON. Also a library for tune.py.
+make bench-relevance. Real wardrobes are asked with LOOKUP over the bus, once by words alone and once with vectors of a real
+small model (minilm.py; its first import takes minutes, what it gave is kept in build/minilm). A paired test by query goes
+with each pair: ours and plain BM25, with and without vectors. Last line: JSON. Also a library for tune.py.
+
+    relevance.py [-v] [--words]     -v: each query; --words: without the model
 """
 import gzip
 import json
@@ -10,10 +14,12 @@ import os
 import random
 import sqlite3
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 DATA = os.path.join(ROOT, "..", "shared", "data")
@@ -65,7 +71,7 @@ def paired_p(ours, theirs, rounds=20000):
     return (beyond + 1) / (rounds + 1)
 
 
-def import_catalogue(name, folder):
+def import_catalogue(name, folder, *options):
     """The catalogue NAME as the wardrobe holds it; returns its file."""
     state = os.path.join(folder, name)
     os.makedirs(state, exist_ok=True)
@@ -73,8 +79,9 @@ def import_catalogue(name, folder):
     feed = os.path.join(folder, name + ".tsv")
     subprocess.run([sys.executable, os.path.join(HERE, "convert_catalogue.py"), os.path.join(DATA, CATALOGUES[name]), feed],
                    check=True)
-    subprocess.run([os.path.join(BUILD, "wardrobe", "wardrobe"), "import", feed, "--state-dir", state], check=True,
-                   stderr=subprocess.DEVNULL)
+    subprocess.run([os.path.join(BUILD, "wardrobe", "wardrobe"), "import", feed, "--state-dir", state, *options], check=True,
+                   stderr=None if options else subprocess.DEVNULL)
+    os.unlink(feed)
     return path
 
 
@@ -98,6 +105,49 @@ class Wardrobe:
 
     def close(self):
         self.process.stdin.close()
+        self.process.wait()
+
+
+class Running:
+    """A wardrobe as it runs, asked as an orchestrator asks: LOOKUP, FOUND."""
+
+    def __init__(self, catalogue, *options):
+        sys.path.insert(0, os.path.join(ROOT, "tests", "system"))
+        import fake_orchestrator
+        self.state = tempfile.mkdtemp(prefix="relevance-")
+        self.bus = fake_orchestrator.FakeOrchestrator(self.state)
+        self.log = open(os.path.join(self.state, "log"), "w+")
+        self.process = subprocess.Popen([os.path.join(BUILD, "wardrobe", "wardrobe"), "--state-dir", self.state, "--catalogue", catalogue,
+                                         *options], stderr=self.log, stdout=self.log, cwd=ROOT)
+        self.route = self.bus.expect("FACETS", 60)[0]
+
+    def rank(self, words, limit=100):
+        self.bus.send(self.route, "LOOKUP", words=words, slot="", wish=None, criteria={}, early=0, limit=limit, version="")
+        found = self.bus.expect("FOUND", 60)[1]["result"]
+        self.bus.received.clear()
+        return [product["id"] for product in found["products"]]
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.bus.close()
+        self.log.seek(0)
+        said = [line for line in self.log if " warning " in line or " error " in line]
+        assert not said, said
+
+
+class MiniLM:
+    """minilm.py as a process."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([sys.executable, os.path.join(HERE, "minilm.py")], stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+        assert self.url, "minilm.py has not begun"
+        self.options = ["--embedding-url", self.url, "--embedding-model", "all-MiniLM-L6-v2"]
+        self.patient = ["--embedding-batch", "16", "--embedding-calls", "2"]
+
+    def close(self):
+        self.process.terminate()
         self.process.wait()
 
 
@@ -135,29 +185,74 @@ def mean(values):
     return sum(values) / len(values)
 
 
+def read_sets():
+    """{set: (catalogue, queries that were judged, judgments)}."""
+    sets = {}
+    for name, (catalogue, queries, judgments) in SETS.items():
+        judged = read_judgments(judgments)
+        sets[name] = catalogue, [query for query in read_queries(queries) if query[0] in judged], judged
+    return sets
+
+
+def compare(sets, ours, theirs, verbose):
+    """Measure OURS beside THEIRS ({catalogue: ranker}); {set: figures}, and each query's nDCG for a further test."""
+    figures, by_query = {}, {}
+    for name, (catalogue, queries, judged) in sets.items():
+        our_ndcg, our_recall = measure(ours[catalogue].rank, queries, judged)
+        other_ndcg, other_recall = theirs[catalogue](name, queries, judged)
+        by_query[name] = our_ndcg, our_recall
+        figures[name] = {"queries": len(queries), "ndcg10": round(mean(our_ndcg), 4), "recall100": round(mean(our_recall), 4),
+                         "paired_p": round(paired_p(our_ndcg, other_ndcg), 4), "other": (mean(other_ndcg), mean(other_recall))}
+        print(f"{name:14} {len(queries):4} queries  nDCG@10 {mean(our_ndcg):.3f} (beside it {mean(other_ndcg):.3f}, "
+              f"p {figures[name]['paired_p']:.3f})  Recall@100 {mean(our_recall):.3f} ({mean(other_recall):.3f}, "
+              f"p {paired_p(our_recall, other_recall):.3f})", flush=True)
+        if verbose:
+            for (_, words), value, other, found in zip(queries, our_ndcg, other_ndcg, our_recall):
+                print(f"    {value:.3f} {other:.3f} r {found:.3f} {words}")
+    return figures, by_query
+
+
+def by_words(sets, folder, verbose):
+    print("by words, beside SQLite's FTS5:")
+    files = {name: import_catalogue(name, folder) for name in CATALOGUES}
+    ours = {name: Running(files[name]) for name in CATALOGUES}
+    plain = {name: Plain(name) for name in CATALOGUES}
+    theirs = {name: lambda _, queries, judged, name=name: measure(plain[name].rank, queries, judged) for name in CATALOGUES}
+    figures, by_query = compare(sets, ours, theirs, verbose)
+    for wardrobe in ours.values():
+        wardrobe.close()
+    for of in figures.values():
+        of["bm25_ndcg10"], of["bm25_recall100"] = (round(value, 4) for value in of.pop("other"))
+    return figures, by_query
+
+
+def by_meaning(sets, words, verbose):
+    print("with vectors of all-MiniLM-L6-v2 too, beside words alone:")
+    model = MiniLM()
+    try:
+        files = {name: import_catalogue(name, os.path.join(ROOT, "build", "minilm"), *model.options, *model.patient) for name in CATALOGUES}
+        # the model runs in Python on this machine: its figure is how well, not how fast
+        ours = {name: Running(files[name], *model.options, "--embed-ms", "20000") for name in CATALOGUES}
+        figures, _ = compare(sets, ours, {name: lambda of, *_: words[of] for name in CATALOGUES}, verbose)
+        for wardrobe in ours.values():
+            wardrobe.close()
+    finally:
+        model.close()
+    for of in figures.values():
+        of["words_ndcg10"], of["words_recall100"] = (round(value, 4) for value in of.pop("other"))
+    return figures
+
+
 def main():
     if not os.path.isdir(DATA):
         print("skipped: no ../shared")
         return
-    result = {}
+    verbose = "-v" in sys.argv
+    sets = read_sets()
     with tempfile.TemporaryDirectory() as folder:
-        ours = {name: Wardrobe(import_catalogue(name, folder)) for name in CATALOGUES}
-        plain = {name: Plain(name) for name in CATALOGUES}
-        for name, (catalogue, queries, judgments) in SETS.items():
-            queries, judged = read_queries(queries), read_judgments(judgments)
-            queries = [query for query in queries if query[0] in judged]
-            our_ndcg, our_recall = measure(ours[catalogue].rank, queries, judged)
-            bm25_ndcg, bm25_recall = measure(plain[catalogue].rank, queries, judged)
-            result[name] = {"queries": len(queries), "ndcg10": round(mean(our_ndcg), 4), "recall100": round(mean(our_recall), 4),
-                            "bm25_ndcg10": round(mean(bm25_ndcg), 4), "bm25_recall100": round(mean(bm25_recall), 4),
-                            "paired_p": round(paired_p(our_ndcg, bm25_ndcg), 4)}
-            print(f"{name:14} {len(queries):4} queries  nDCG@10 {mean(our_ndcg):.3f} (FTS5 {mean(bm25_ndcg):.3f}, "
-                  f"p {result[name]['paired_p']:.3f})  Recall@100 {mean(our_recall):.3f} (FTS5 {mean(bm25_recall):.3f})")
-            if "-v" in sys.argv:
-                for (query, words), value, other, found in zip(queries, our_ndcg, bm25_ndcg, our_recall):
-                    print(f"    {value:.3f} {other:.3f} r {found:.3f} {words}")
-        for wardrobe in ours.values():
-            wardrobe.close()
+        result, words = by_words(sets, folder, verbose)
+    if "--words" not in sys.argv:
+        result["with_embeddings"] = by_meaning(sets, words, verbose)
     print(json.dumps(result))
 
 
