@@ -113,6 +113,7 @@ _Static_assert(COUNT(colour_lines) <= 64 && COUNT(material_lines) <= 64, "they a
 struct lexicon {
     struct stemmer *stemmer;
     struct phrases *phrases;
+    struct languages *languages;
     struct kind kinds[COUNT(kind_lines)];
     struct colour colours[COUNT(colour_lines)];
     struct material materials[COUNT(material_lines)];
@@ -342,8 +343,9 @@ lexicon_new(struct stemmer *stemmer)
     if (lexicon == NULL)
         return NULL;
     lexicon->stemmer = stemmer;
-    if ((lexicon->phrases = phrases_new()) == NULL || add_kinds(lexicon) < 0 || add_colours(lexicon) < 0 ||
-        add_materials(lexicon) < 0 || add_occasions(lexicon) < 0 || add_rest(lexicon) < 0)
+    if ((lexicon->phrases = phrases_new()) == NULL || (lexicon->languages = languages_new()) == NULL ||
+        add_kinds(lexicon) < 0 || add_colours(lexicon) < 0 || add_materials(lexicon) < 0 ||
+        add_occasions(lexicon) < 0 || add_rest(lexicon) < 0)
         lexicon_destroy(&lexicon);
     return lexicon;
 }
@@ -362,6 +364,7 @@ lexicon_destroy(struct lexicon **lexicon)
         free((*lexicon)->seasons[i].shuns);
     }
     phrases_destroy(&(*lexicon)->phrases);
+    languages_destroy(&(*lexicon)->languages);
     free(*lexicon);
     *lexicon = NULL;
 }
@@ -372,6 +375,12 @@ struct stemmer *
 lexicon_stemmer(const struct lexicon *lexicon)
 {
     return lexicon->stemmer;
+}
+
+const struct languages *
+lexicon_languages(const struct lexicon *lexicon)
+{
+    return lexicon->languages;
 }
 
 const struct phrases *

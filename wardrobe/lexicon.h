@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wardrobe/languages.h"
 #include "wardrobe/phrases.h"
 #include "wardrobe/words.h"
 
@@ -56,6 +57,7 @@ struct lexicon *lexicon_new(struct stemmer *stemmer);
 void lexicon_destroy(struct lexicon **lexicon);
 
 struct stemmer *lexicon_stemmer(const struct lexicon *lexicon);
+const struct languages *lexicon_languages(const struct lexicon *lexicon);
 const struct phrases *lexicon_phrases(const struct lexicon *lexicon);
 
 size_t lexicon_kind_count(const struct lexicon *lexicon);

@@ -445,6 +445,17 @@ settle(struct question *query, const struct lexicon *lexicon)
     wants->kind_count = kept;
 }
 
+/* Whether WORD is one that the lexicon or the catalogue has. */
+static bool
+is_known(void *owner, const char *word)
+{
+    const struct index *index = owner;
+    char stem[WORD_SIZE];
+
+    stemmer_stem(lexicon_stemmer(index->lexicon), word, stem);
+    return phrases_find(lexicon_phrases(index->lexicon), stem) != NULL || index_list(index, stem) != NULL;
+}
+
 void
 query_read(struct question *query, const struct index *index, const char *said)
 {
@@ -453,6 +464,9 @@ query_read(struct question *query, const struct index *index, const char *said)
     memset(query, 0, sizeof *query);
     query->price_min = query->price_max = -1;
     reading.count = words_split(said, strlen(said), reading.words, READING_WORDS);
+    if (stemmer_is_english(lexicon_stemmer(index->lexicon)))
+        reading.count = languages_translate(lexicon_languages(index->lexicon), said, reading.words,
+                                            reading.count, READING_WORDS, is_known, (void *)(uintptr_t)index);
     for (size_t i = 0; i < reading.count; i++)
         stemmer_stem(lexicon_stemmer(index->lexicon), reading.words[i].text, reading.stems[i]);
     read_numbers(&reading);

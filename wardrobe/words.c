@@ -249,6 +249,7 @@ struct stemmer {
     struct {
         char word[WORD_SIZE], stem[WORD_SIZE];
     } known[STEMS_KNOWN];
+    bool is_english;
 };
 
 struct stemmer *
@@ -258,7 +259,15 @@ stemmer_new(const char *language)
 
     if (stemmer != NULL && (stemmer->snowball = sb_stemmer_new(language, "UTF_8")) == NULL)
         stemmer_destroy(&stemmer);
+    if (stemmer != NULL)
+        stemmer->is_english = strcmp(language, "english") == 0 || strcmp(language, "porter") == 0;
     return stemmer;
+}
+
+bool
+stemmer_is_english(const struct stemmer *stemmer)
+{
+    return stemmer->is_english;
 }
 
 void

@@ -28,6 +28,7 @@ struct stemmer;
  */
 struct stemmer *stemmer_new(const char *language);
 void stemmer_destroy(struct stemmer **stemmer);
+bool stemmer_is_english(const struct stemmer *stemmer);
 
 /* The stem of WORD, in STEM. Words with digits, and words of one or two letters, are their own stem. */
 void stemmer_stem(struct stemmer *stemmer, const char *word, char stem[WORD_SIZE]);
