@@ -46,6 +46,22 @@ warmth_of(const struct order *order)
     return warmth != WARMTH_ANY ? warmth : WARMTH_MILD; /* gloves beside shorts help nobody */
 }
 
+/* Whether PIECE is made of nothing but what is not wanted. */
+static bool
+is_ruled_out(const struct order *order, const struct piece *piece)
+{
+    const char *list = piece->materials;
+
+    for (unsigned n = 0; *list && n < 6; n++) {
+        char item[32];
+
+        lore_item(list, n, item);
+        if (!is_avoided(order->not_material, order->not_materials, item))
+            return false;
+    }
+    return *list != '\0';
+}
+
 /* How right PIECE is; INT_MIN for never. */
 static int
 score(const struct order *order, const struct shop *shop, const struct piece *piece)
@@ -58,7 +74,7 @@ score(const struct order *order, const struct shop *shop, const struct piece *pi
         order->material[garment->slot] != NULL ? order->material[garment->slot] : order->material[SLOT_NONE];
 
     if (!is_for(order, piece) || !shop_sells(shop, garment) ||
-        is_avoided(order->not_garment, order->not_garments, piece->garment->id))
+        is_avoided(order->not_garment, order->not_garments, piece->garment->id) || is_ruled_out(order, piece))
         return INT_MIN;
     points += lore_has(piece->tags, order->occasion->id) ? 8 : 0;
     if ((lore_has(piece->tags, "rain") || lore_has(piece->tags, "skiing")) && formality < 5 &&

@@ -30,6 +30,18 @@ take_person(struct order *order, const char *gender, const char *age_group)
         order->who = 'k';
 }
 
+/* Vegan: none of these is suggested. The shop's own vegan things may be of "cactus leather", so that it is no
+ * criterion. */
+static void
+avoid_animals(struct order *order)
+{
+    static const char *const materials[] = { "leather",  "suede", "wool", "merino",
+                                             "cashmere", "silk",  "down", "fur" };
+
+    for (size_t i = 0; i < sizeof materials / sizeof *materials; i++)
+        avoid(order->not_material, &order->not_materials, materials[i]);
+}
+
 static void
 take_season(struct order *order, const char *season)
 {
@@ -72,6 +84,8 @@ take_reading(struct order *order, const struct reading *reading)
             order->warmth = WARMTH_COLD;
         else if (!strcmp(trait->value, "lightweight") && !trait->negated)
             order->warmth = WARMTH_HOT;
+        else if (!strcmp(trait->value, "vegan") && !trait->negated)
+            avoid_animals(order);
     }
     for (size_t i = 0; i < reading->asked_count; i++)
         if (reading->asked[i].negated && *reading->asked[i].garment)
@@ -106,6 +120,8 @@ take_criteria(const struct mind *mind, struct order *order, const json_t *criter
             take_person(order, any, "");
         else if (!strcmp(field, "age_group"))
             take_person(order, "", any);
+        else if (!strcmp(field, "style") && !strcmp(any, "vegan"))
+            avoid_animals(order);
         else if (!strcmp(field, "season"))
             take_season(order, any);
         else if (!strcmp(field, "category")) {

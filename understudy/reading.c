@@ -191,17 +191,6 @@ read_garments(const struct signs *signs, struct reading *reading)
     }
 }
 
-/* "Vegan" is more than a style. */
-static void
-exclude_animals(struct reading *reading)
-{
-    static const char *const materials[] = { "leather", "suede", "wool", "silk", "down", "fur" };
-
-    for (size_t i = 0; i < sizeof materials / sizeof *materials && reading->trait_count < TRAITS_MOST; i++)
-        reading->traits[reading->trait_count++] =
-            (struct trait) { KIND_MATERIAL, materials[i], SLOT_NONE, true };
-}
-
 static void
 read_traits(const struct signs *signs, struct reading *reading)
 {
@@ -219,8 +208,6 @@ read_traits(const struct signs *signs, struct reading *reading)
             reading->traits[reading->trait_count++] =
                 (struct trait) { sign->kind, sign->value,
                                  sign->negated ? SLOT_NONE : reading_slot_near(signs, i), sign->negated };
-        if (sign->kind == KIND_STYLE && !strcmp(sign->value, "vegan") && !sign->negated)
-            exclude_animals(reading);
     }
 }
 

@@ -206,7 +206,7 @@ put_closing(struct buffer *out, const struct manner *manner)
 static const char *
 lead_in(enum slot slot, bool first, bool single, unsigned dice)
 {
-    static const char *const alone[] = { "I'd go for ", "My first choice is ", "Have a look at ", "I like " };
+    static const char *const alone[] = { "I'd go for ", "My first choice is ", "I'd try ", "I like " };
     static const char *const starts[] = { "Start with ", "I'd build everything around ", "Begin with ",
                                           "The heart of it is " };
     static const char *const tops[] = { "Up top, I'd go for ", "With it goes ", "Next comes " };

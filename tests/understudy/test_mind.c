@@ -282,6 +282,7 @@ a_suggestion_keeps_what_was_asked_for(void **state)
         { "SHOPPER: Cerco un vestito per un matrimonio", "Mi dispiace", "**" },
         { "SHOPPER: do you have Nike?", "can't place that name", "**" },
         { "SHOPPER: leggings", "leggings", "shorts" },
+        { "SHOPPER: vegan boots", "boots", "leather" },
         { "SHOPPER: a suit", "suit", "pyjamas" },
         { "SHOPPER: the gym, for a man", "", "gloves" },
         { "FACETS: "
