@@ -34,8 +34,8 @@ fusion_run(struct ranking *ranking, const struct vector_hit *nearest, int count,
            const struct weights *weights)
 {
     struct fused all[RANKING_HITS + FUSION_NEAREST];
-    float scores[RANKING_HITS], least = 0;
-    int by_words = ranking->count, used = ranking->count;
+    float scores[RANKING_HITS] = { 0 }, least = 0;
+    int by_words = ranking->count, used = by_words;
 
     count = count > FUSION_NEAREST ? FUSION_NEAREST : count;
     for (int i = 0; i < by_words; i++) {
@@ -53,6 +53,8 @@ fusion_run(struct ranking *ranking, const struct vector_hit *nearest, int count,
         }
         known->worth += weights->fuse_meaning / (weights->fuse_k + (float)i + 1);
     }
+    if (used == 0)
+        return;
     qsort(all, (size_t)used, sizeof *all, by_worth);
     ranking->count = used < RANKING_HITS ? used : RANKING_HITS;
     for (int i = 0; i < ranking->count; i++) {

@@ -78,6 +78,9 @@ words_that_find_nothing_leave_the_nearest(void **state)
     memset(&ranking, 0, sizeof ranking);
     fusion_run(&ranking, nearest, 2, &of);
     check(&ranking, 2, (const uint32_t[]) { 7, 3 }, (const float[]) { 0, 0 });
+    ranking.count = 0;
+    fusion_run(&ranking, nearest, 0, &of);
+    assert_int_equal(ranking.count, 0);
 }
 
 static void
