@@ -9,7 +9,7 @@
 
 struct loop_timer {
     ev_timer timer; /* first, so that libev's pointer is ours */
-    struct ev_loop *loop;
+    struct loop *loop;
     loop_call *call;
     void *owner;
 };
@@ -40,6 +40,7 @@ struct loop {
     ev_prepare prepare;
     ev_check check;
     ev_idle idle; /* running: there is work, do not sleep */
+    bool soon;    /* a timer was started for at once */
     struct loop_hook *hooks;
     struct loop_signal_watch signals[SIGNALS];
     int signal_count;
@@ -65,6 +66,8 @@ before_sleep(struct ev_loop *ev, ev_prepare *watcher, int events)
     for (struct loop_hook *hook = loop->hooks; hook != NULL; hook = hook->next)
         if (hook->prepare != NULL && hook->prepare(hook->owner))
             work = true;
+    work = work || loop->soon; /* libev would sleep a millisecond for a timer that is due now */
+    loop->soon = false;
     if (work)
         ev_idle_start(ev, &loop->idle);
     else
@@ -157,7 +160,7 @@ loop_timer_new(struct loop *loop, loop_call *call, void *owner)
 {
     struct loop_timer *timer = must(calloc(1, sizeof *timer));
 
-    timer->loop = loop->ev;
+    timer->loop = loop;
     timer->call = call;
     timer->owner = owner;
     ev_timer_init(&timer->timer, timer_fired, 0., 0.);
@@ -177,16 +180,19 @@ loop_timer_destroy(struct loop_timer **timer)
 void
 loop_timer_start(struct loop_timer *timer, int64_t after_ms)
 {
-    ev_timer_stop(timer->loop, &timer->timer);
-    ev_now_update(timer->loop); /* a long callback before this one must not shorten it */
+    struct ev_loop *ev = timer->loop->ev;
+
+    ev_timer_stop(ev, &timer->timer);
+    ev_now_update(ev); /* a long callback before this one must not shorten it */
     ev_timer_set(&timer->timer, after_ms > 0 ? (double)after_ms / 1000. : 0., 0.);
-    ev_timer_start(timer->loop, &timer->timer);
+    ev_timer_start(ev, &timer->timer);
+    timer->loop->soon |= after_ms <= 0;
 }
 
 void
 loop_timer_stop(struct loop_timer *timer)
 {
-    ev_timer_stop(timer->loop, &timer->timer);
+    ev_timer_stop(timer->loop->ev, &timer->timer);
 }
 
 bool
