@@ -12,3 +12,7 @@ units daemons: $(FAULTS)
 $(FAULTS): tests/tools/faults.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -fPIC -shared $< -o $@ -ldl
+
+# a flood on the bus beside streams from the model (stack-notes 8, rule 9); the last line is JSON
+.PHONY: bench-flood
+bench-flood: daemons ; @/usr/bin/python3 -B tests/bench/flood.py --messages $(or $(MESSAGES),100000)
