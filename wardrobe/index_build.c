@@ -9,9 +9,9 @@
 #include "wardrobe/keys.h"
 #include "wardrobe/occurrences.h"
 #include "wardrobe/spill.h"
+#include "wardrobe/type_kinds.h"
 
 #define STEMS_KEPT 131072 /* words whose stems are remembered */
-#define TYPES_KEPT 16384  /* category paths whose kinds are remembered */
 #define AT_ONCE 1024      /* variants put aside, and read back */
 
 struct index_builder {
@@ -22,8 +22,7 @@ struct index_builder {
     struct names *stems; /* words already stemmed; stem_terms has the term of each */
     uint32_t *stem_terms;
     uint32_t *pair_terms; /* of two words, by their number: the term, plus 1 */
-    struct names *types;  /* category paths already read; type_kinds has the kind of each */
-    uint16_t *type_kinds;
+    struct type_kinds *types;
     struct product *products; /* `first` counts the variants until all are there */
     size_t product_capacity;
     uint32_t product_count;
@@ -53,15 +52,13 @@ index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memo
     builder->groups = keys_new();
     builder->ids = keys_new();
     builder->stems = names_new();
-    builder->types = names_new();
+    builder->types = type_kinds_new(lexicon);
     builder->stem_terms = malloc(STEMS_KEPT * sizeof *builder->stem_terms);
     builder->pair_terms = calloc(WORD_PAIRS, sizeof *builder->pair_terms);
-    builder->type_kinds = malloc(TYPES_KEPT * sizeof *builder->type_kinds);
     builder->occurrences = occurrences_new(folder, memory);
     if (builder->failed || builder->groups == NULL || builder->ids == NULL || builder->stems == NULL ||
         builder->types == NULL || builder->stem_terms == NULL || builder->pair_terms == NULL ||
-        builder->type_kinds == NULL || builder->occurrences == NULL ||
-        (folder != NULL && (builder->aside = spill_new(folder)) == NULL))
+        builder->occurrences == NULL || (folder != NULL && (builder->aside = spill_new(folder)) == NULL))
         index_builder_destroy(&builder);
     return builder;
 }
@@ -78,10 +75,9 @@ index_builder_destroy(struct index_builder **builder)
     names_destroy(&(*builder)->stems);
     occurrences_destroy(&(*builder)->occurrences);
     spill_destroy(&(*builder)->aside);
-    names_destroy(&(*builder)->types);
+    type_kinds_destroy(&(*builder)->types);
     free((*builder)->stem_terms);
     free((*builder)->pair_terms);
-    free((*builder)->type_kinds);
     free((*builder)->products);
     free((*builder)->variants);
     free((*builder)->places);
@@ -314,47 +310,12 @@ names_among(const struct lexicon *lexicon, const char *type, uint16_t kind)
     return false;
 }
 
-/* The kind that the category path TYPE says. */
-static uint16_t
-read_type(const struct lexicon *lexicon, const char *type)
-{
-    char path[768];
-    uint16_t kind = KIND_NONE;
-    char *step;
-
-    snprintf(path, sizeof path, "%s", type);
-    for (bool leaf = true; kind == KIND_NONE && path[0] != '\0'; leaf = false) {
-        step = strrchr(path, '>');
-        if (leaf || strpbrk(step == NULL ? path : step + 1, "&,") ==
-                        NULL) /* "Clothing, Shoes & Jewelry" says nothing */
-            kind = lexicon_kind_of(lexicon, step == NULL ? path : step + 1);
-        if (step == NULL)
-            break;
-        *step = '\0';
-    }
-    return kind;
-}
-
-/* The same, remembered: a shop has few of them. */
-static uint16_t
-kind_of_type(struct index_builder *builder, const char *type)
-{
-    uint32_t known = names_find(builder->types, type);
-    uint16_t kind;
-
-    if (known != NAME_NONE)
-        return builder->type_kinds[known];
-    kind = read_type(builder->lexicon, type);
-    if (names_count(builder->types) < TYPES_KEPT && (known = names_add(builder->types, type)) != NAME_NONE)
-        builder->type_kinds[known] = kind;
-    return kind;
-}
-
 /* What kind of garment it is: what its category says, or, where the title says it closer, the title. */
 static uint16_t
 kind_of(struct index_builder *builder, const struct item *item)
 {
-    uint16_t title = lexicon_kind_of(builder->lexicon, item->title), kind = kind_of_type(builder, item->type);
+    uint16_t title = lexicon_kind_of(builder->lexicon, item->title),
+             kind = type_kinds_of(builder->types, item->type);
 
     if (kind == KIND_NONE || (title != KIND_NONE && lexicon_kind_is(builder->lexicon, title, kind)) ||
         names_among(builder->lexicon, item->type, title))
@@ -560,7 +521,7 @@ save_piece(struct piece *piece, save_call *save, void *owner)
         return 0;
     snprintf(section, sizeof section, INDEX_POSTINGS, piece->number++);
     memmove(piece->products + piece->count, piece->counts, piece->count * sizeof *piece->counts);
-    if (save(owner, section, piece->products, 2 * piece->count * sizeof *piece->products) < 0)
+    if (save(owner, section, piece->products, 2 * (size_t)piece->count * sizeof *piece->products) < 0)
         return -1;
     piece->count = 0;
     return 0;
