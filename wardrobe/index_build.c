@@ -288,28 +288,6 @@ leaf_of(const char *type, char leaf[96])
     leaf[used] = '\0';
 }
 
-/* Whether the last step of TYPE names several things ("Loafers & Slip-Ons"), and one of them is KIND, or has
- * it below. */
-static bool
-names_among(const struct lexicon *lexicon, const char *type, uint16_t kind)
-{
-    const char *step = strrchr(type, '>') == NULL ? type : strrchr(type, '>') + 1;
-    char part[256];
-
-    if (kind == KIND_NONE || strpbrk(step, "&,/") == NULL)
-        return false;
-    for (size_t size; *step != '\0'; step += size + (step[size] != '\0')) {
-        uint16_t named;
-
-        size = strcspn(step, "&,/");
-        snprintf(part, sizeof part, "%.*s", (int)(size < 255 ? size : 255), step);
-        named = lexicon_kind_of(lexicon, part);
-        if (named != KIND_NONE && lexicon_kind_is(lexicon, kind, named))
-            return true;
-    }
-    return false;
-}
-
 /* What kind of garment it is: what its category says, or, where the title says it closer, the title. */
 static uint16_t
 kind_of(struct index_builder *builder, const struct item *item)
@@ -318,7 +296,7 @@ kind_of(struct index_builder *builder, const struct item *item)
              kind = type_kinds_of(builder->types, item->type);
 
     if (kind == KIND_NONE || (title != KIND_NONE && lexicon_kind_is(builder->lexicon, title, kind)) ||
-        names_among(builder->lexicon, item->type, title))
+        type_names_among(builder->lexicon, item->type, title))
         return title;
     return kind;
 }

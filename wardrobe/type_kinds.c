@@ -73,3 +73,23 @@ type_kinds_of(struct type_kinds *types, const char *type)
         types->kinds[known] = kind;
     return kind;
 }
+
+bool
+type_names_among(const struct lexicon *lexicon, const char *type, uint16_t kind)
+{
+    const char *step = strrchr(type, '>') == NULL ? type : strrchr(type, '>') + 1;
+    char part[256];
+
+    if (kind == KIND_NONE || strpbrk(step, "&,/") == NULL)
+        return false;
+    for (size_t size; *step != '\0'; step += size + (step[size] != '\0')) {
+        uint16_t named;
+
+        size = strcspn(step, "&,/");
+        snprintf(part, sizeof part, "%.*s", (int)(size < 255 ? size : 255), step);
+        named = lexicon_kind_of(lexicon, part);
+        if (named != KIND_NONE && lexicon_kind_is(lexicon, kind, named))
+            return true;
+    }
+    return false;
+}

@@ -1,6 +1,7 @@
 #ifndef WARDROBE_TYPE_KINDS_H
 #define WARDROBE_TYPE_KINDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wardrobe/lexicon.h"
@@ -14,5 +15,9 @@ void type_kinds_destroy(struct type_kinds **types);
 
 /* The kind that TYPE says, or KIND_NONE: its last step's that says one. */
 uint16_t type_kinds_of(struct type_kinds *types, const char *type);
+
+/* Whether the last step of TYPE names several things ("Loafers & Slip-Ons"), and one of them is KIND, or has
+ * it below. */
+bool type_names_among(const struct lexicon *lexicon, const char *type, uint16_t kind);
 
 #endif
