@@ -198,7 +198,7 @@ metrics_join(struct buffer *out, const char *const *texts, size_t count)
                 continue; /* written with the first that has it */
             buffer_append(out, text, whole);
             for (j = i + 1; j < count; j++) {
-                size_t its_whole, its_head, its_name;
+                size_t its_whole, its_head = 0, its_name;
                 const char *same = block_named(texts[j], text, name);
 
                 if (same == NULL)

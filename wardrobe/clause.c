@@ -155,7 +155,7 @@ clause_add_brand(struct filter *filter, struct clause *clause, const char *word)
 
 void
 clause_add_size(struct filter *filter, struct clause *clause, const char *word, enum size_class class,
-         const char *system, uint8_t genders)
+                const char *system, uint8_t genders)
 {
     const struct index *index = filter->index;
     uint32_t count = names_count(index->names[NAMES_SIZE]);
@@ -196,7 +196,7 @@ clause_add_word(struct filter *filter, struct clause *clause, const char *text)
 
 void
 clause_add_price(struct filter *filter, struct clause *clause, const json_t *criterion,
-          const struct money_rates *rates)
+                 const struct money_rates *rates)
 {
     const char *currency = json_text(criterion, "currency", filter->index->currency),
                *ours = filter->index->currency;
@@ -212,4 +212,3 @@ clause_add_price(struct filter *filter, struct clause *clause, const json_t *cri
     clause->min = min;
     clause->max = max;
 }
-

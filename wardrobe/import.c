@@ -238,10 +238,10 @@ open_language(struct import *import)
 static char *
 spill_folder(const char *catalogue)
 {
-    const char *slash = strrchr(catalogue, '/');
+    const char *slash = strrchr(catalogue, '/'), *folder = getenv("TMPDIR");
 
     if (strstr(catalogue, "://") != NULL)
-        return strdup(getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+        return strdup(folder != NULL ? folder : "/tmp");
     return slash == NULL ? strdup(".") : strndup(catalogue, (size_t)(slash - catalogue) + 1);
 }
 

@@ -32,7 +32,7 @@ static const char usage[] =
 /* The value of the option NAME ("--currency") at ARGV[*I], in its own word or behind '='; NULL when it is
  * another. */
 static const char *
-value_of(const char *name, int argc, char *argv[], int *i)
+value_of(const char *name, char *argv[], int *i)
 {
     size_t size = strlen(name);
 
@@ -40,7 +40,7 @@ value_of(const char *name, int argc, char *argv[], int *i)
         return NULL;
     if (argv[*i][size] == '=')
         return argv[*i] + size + 1;
-    return argv[*i][size] == '\0' && *i + 1 < argc ? argv[++*i] : NULL;
+    return argv[*i][size] == '\0' && argv[*i + 1] != NULL ? argv[++*i] : NULL;
 }
 
 /* Take import's own words out of ARGV; what is left is for options_read(). Returns how many are left, -1 for
@@ -58,11 +58,11 @@ take_own(int argc, char *argv[], struct import_settings *settings, const char **
             settings->quiet = true;
         else if (strcmp(argv[i], "--patch") == 0)
             settings->patch = true;
-        else if ((value = value_of("--currency", argc, argv, &i)) != NULL)
+        else if ((value = value_of("--currency", argv, &i)) != NULL)
             settings->currency = value;
-        else if ((value = value_of("--report", argc, argv, &i)) != NULL)
+        else if ((value = value_of("--report", argv, &i)) != NULL)
             settings->report = value;
-        else if ((value = value_of("--watch", argc, argv, &i)) != NULL)
+        else if ((value = value_of("--watch", argv, &i)) != NULL)
             *watched = value;
         else if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL &&
                  strcmp(argv[i], "--help") != 0 && i + 1 < argc) {

@@ -215,7 +215,8 @@ read_size(const char *name, struct size *size)
     snprintf(text, sizeof text, "%.*s", (int)strcspn(part[0], "\x1f"), part[0]);
     snprintf(sizes, sizeof sizes, "%.*s", (int)strcspn(part[1], "\x1f"), part[1]);
     snprintf(system, sizeof system, "%.*s", (int)strcspn(part[2], "\x1f"), part[2]);
-    size_read(text, sizes, system, (uint8_t)atoi(part[3]), (uint8_t)atoi(part[4]), size);
+    size_read(text, sizes, system, (uint8_t)strtoul(part[3], NULL, 10), (uint8_t)strtoul(part[4], NULL, 10),
+              size);
 }
 
 /* Whether STEMS say only for whom ("women", "boys"): no name for a category. */

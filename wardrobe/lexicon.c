@@ -154,7 +154,7 @@ add_list(struct lexicon *lexicon, const char *list, enum sense_type type, uint32
 static int
 add_kinds(struct lexicon *lexicon)
 {
-    for (uint16_t i = 0; i < COUNT(kind_lines); i++) {
+    for (size_t i = 0; i < COUNT(kind_lines); i++) {
         struct kind *kind = &lexicon->kinds[i];
 
         *kind = (struct kind) { .name = kind_lines[i].name,
@@ -162,7 +162,7 @@ add_kinds(struct lexicon *lexicon)
                                 .sizes = kind_lines[i].sizes,
                                 .formality = kind_lines[i].formality,
                                 .parent = KIND_NONE };
-        for (uint16_t j = 0; j < COUNT(kind_lines); j++)
+        for (size_t j = 0; j < COUNT(kind_lines); j++)
             if (strcmp(kind_lines[j].name, kind_lines[i].parent) == 0)
                 kind->parent = j;
         memset(kind->also, 0xff, sizeof kind->also);
@@ -184,7 +184,7 @@ add_kinds(struct lexicon *lexicon)
 static uint8_t
 colour_named(const char *name)
 {
-    for (uint8_t i = 0; i < COUNT(colour_lines); i++)
+    for (size_t i = 0; i < COUNT(colour_lines); i++)
         if (strcmp(colour_lines[i].name, name) == 0)
             return i;
     return 0;
@@ -194,7 +194,7 @@ colour_named(const char *name)
 static uint8_t
 first_like(size_t number, bool family)
 {
-    for (uint8_t i = 0; i < number; i++)
+    for (size_t i = 0; i < number; i++)
         if (strcmp(family ? colour_lines[i].family : colour_lines[i].near,
                    family ? colour_lines[number].family : colour_lines[number].near) == 0)
             return i;
@@ -233,7 +233,7 @@ add_materials(struct lexicon *lexicon)
         struct material *material = &lexicon->materials[i];
 
         *material = (struct material) { .name = material_lines[i].name, .umbrella = (uint8_t)i };
-        for (uint8_t j = 0; j < COUNT(material_lines); j++)
+        for (size_t j = 0; j < COUNT(material_lines); j++)
             if (strcmp(material_lines[j].name, material_lines[i].umbrella) == 0)
                 material->umbrella = j;
         if (add_list(lexicon, material_lines[i].words, SENSE_MATERIAL, i) < 0)
@@ -414,7 +414,7 @@ uint16_t
 lexicon_kind_named(const struct lexicon *lexicon, const char *name)
 {
     (void)lexicon;
-    for (uint16_t i = 0; i < COUNT(kind_lines); i++)
+    for (size_t i = 0; i < COUNT(kind_lines); i++)
         if (strcmp(kind_lines[i].name, name) == 0)
             return i;
     return KIND_NONE;

@@ -133,7 +133,7 @@ mark_by_category(struct index *index, const struct clause *clause)
 {
     const struct lexicon *lexicon = index->lexicon;
 
-    for (uint16_t i = 0; i < lexicon_kind_count(lexicon); i++) {
+    for (size_t i = 0; i < lexicon_kind_count(lexicon); i++) {
         const struct kind *kind = lexicon_kind(lexicon, i);
         bool in_parent =
             kind->parent != KIND_NONE && clause->kinds[kind->parent >> 6] >> (kind->parent & 63) & 1;
@@ -239,6 +239,7 @@ score_at(float *scores, uint32_t count, uint32_t place)
 {
     uint32_t low = 0, high = count - 1;
 
+    /* NOLINTBEGIN(clang-analyzer-core.UndefinedBinaryOperatorResult): the caller has set them all */
     while (low < high) {
         float pivot = scores[low + (high - low) / 2];
         uint32_t left = low, right = high;
@@ -260,6 +261,7 @@ score_at(float *scores, uint32_t count, uint32_t place)
         else
             low = right + 1;
     }
+    /* NOLINTEND(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     return scores[place];
 }
 
@@ -298,7 +300,7 @@ has_above(const float *scores, float level)
     int64_t above[2];
 
     memcpy(parts, scores, sizeof parts);
-    __typeof__(levels > levels) any =
+    __typeof__(parts[0] > levels) any =
         (parts[0] > levels) | (parts[1] > levels) | (parts[2] > levels) | (parts[3] > levels);
     memcpy(above, &any, sizeof above);
     return (above[0] | above[1]) != 0;

@@ -129,6 +129,7 @@ range_at(const struct reading *reading, size_t at, bool needs_currency, double *
     if (more < 2 && !(more == 1 && !reading_is(reading, at + length, "and|to|or")))
         return 0;
     *currency = first != NULL ? first : second;
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): amount_at() has filled both */
     if ((needs_currency && *currency == NULL) || *high < *low)
         return 0;
     return length + more;

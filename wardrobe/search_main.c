@@ -52,7 +52,7 @@ take_own(int argc, char *argv[], struct asked *asked)
         else if (strcmp(argv[i], "--soft") == 0)
             asked->soft = true;
         else if (strcmp(argv[i], "--limit") == 0 && i + 1 < argc)
-            asked->limit = atoi(argv[++i]);
+            asked->limit = (int)strtol(argv[++i], NULL, 10);
         else if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL &&
                  strcmp(argv[i], "--help") != 0 && i + 1 < argc) {
             argv[left++] = argv[i];

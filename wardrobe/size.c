@@ -361,7 +361,7 @@ size_asked(const char *text, enum size_class class, const char *system, uint8_t 
             count = 1;
         return count;
     case SIZE_SHOES: /* a US 9 is another shoe for women and for men; each reading is for shoes of its own */
-        for (uint8_t gender = GENDER_FEMALE; gender <= GENDER_MALE; gender++) {
+        for (int gender = GENDER_FEMALE; gender <= GENDER_MALE; gender++) {
             if ((genders != 0 && genders != gender) || !read_shoes(text, system, gender, &sizes[count]))
                 continue;
             if (count > 0 && sizes[count].low == sizes[0].low) {
