@@ -144,7 +144,7 @@ consider(struct search *search, int slot, double value, int64_t total, bool know
     for (int i = 0; i < search->slots[slot].count && i < LOOK_CANDIDATES; i++) {
         const struct look_candidate *own = &search->slots[slot].candidates[i];
         int64_t price = own->price < 0 ? 0 : own->price;
-        double more = adds(search, slot, i);
+        double more = own->unfit ? -1 : adds(search, slot, i);
 
         if (more < 0 || (search->budget >= 0 && total + price > search->budget))
             continue;

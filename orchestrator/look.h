@@ -15,7 +15,7 @@ struct look_candidate {
     const char *colour_family; /* "neutral", "blue", ...; "" unknown */
     char gender;               /* 'm' or 'f'; '\0': for both, or unknown */
     double formality;          /* 0 sport to 1 evening; negative: unknown */
-    double score;              /* the search's, any unit: only the order within a slot counts */
+    bool unfit;                /* not for the occasion: it is never chosen */
     int64_t price;             /* minor units of the catalogue's currency; negative: unknown */
 };
 
@@ -32,8 +32,8 @@ struct look {
 };
 
 /* Compose a look of COUNT slots (at most LOOK_SLOTS). BUDGET in minor units, negative: none.
- * A slot is left open only when nothing in it fits: all of it taken, beyond the budget, or (top, bottom
- * and set beside a dress; men's and women's) not worn together. */
+ * A slot is left open only when nothing in it fits: not for the occasion, all of it taken, beyond the budget,
+ * or (top, bottom and set beside a dress; men's and women's) not worn together. */
 void look_compose(const struct look_slot *slots, int count, int64_t budget, struct look *look);
 
 /* How well two colour families go together, 0 to 1. */

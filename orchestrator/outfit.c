@@ -54,6 +54,17 @@ gender_of(const json_t *product)
     return strcmp(gender, "male") == 0 ? 'm' : strcmp(gender, "female") == 0 ? 'f' : '\0';
 }
 
+/* Whether PRODUCT of the TRAITS stands for SLOT in a look: not for a whole outfit where it is a part of one.
+ */
+static bool
+stands_for(const json_t *traits, const char *slot)
+{
+    const char *own = json_text(traits, "slot", "");
+    bool part = strcmp(own, "top") == 0 || strcmp(own, "bottom") == 0 || strcmp(own, "outerwear") == 0;
+
+    return !part || (strcmp(slot, "set") != 0 && strcmp(slot, "dress") != 0);
+}
+
 static void
 add_candidate(const struct walk *walk, struct composition *composition, int slot, int step, size_t at)
 {
@@ -77,6 +88,7 @@ add_candidate(const struct walk *walk, struct composition *composition, int slot
         .colour_family = json_text(traits, "colour_family", ""),
         .gender = gender_of(product),
         .formality = json_is_number(level) ? json_number_value(level) / FORMALITY_MOST : -1,
+        .unfit = json_is_true(json_object_get(traits, "unfit")) || !stands_for(traits, into->slot),
         .price = json_number(json_object_get(product, "price"), "amount", -1),
     };
     composition->origins[slot][place] = (struct origin) { step, at };
@@ -123,12 +135,24 @@ choice_of(const struct walk *walk, const struct composition *composition, int sl
     return choice;
 }
 
+/* Whether SLOT has candidates, and none of them is for the occasion. */
+static bool
+is_all_unfit(const struct look_slot *slot)
+{
+    for (int i = 0; i < slot->count; i++)
+        if (!slot->candidates[i].unfit)
+            return false;
+    return true;
+}
+
 /* Why nothing was chosen for SLOT. */
 static const char *
 why_open(const struct composition *composition, int slot, int64_t budget)
 {
     if (composition->slots[slot].count == 0)
         return strcmp(composition->outcomes[slot], "found") == 0 ? "withdrawn" : composition->outcomes[slot];
+    if (is_all_unfit(&composition->slots[slot]))
+        return "not_suitable";
     return budget >= 0 ? "budget" : "not_together";
 }
 

@@ -302,17 +302,14 @@ has_piece(const struct order *order, const struct shop *shop, const char *garmen
     return false;
 }
 
-/* What the picks cost at the least, as far as the shop's prices are known. */
+/* What the picks cost, if each is among the cheaper of its kind. */
 static double
 cost_of(const struct shop *shop, const struct pick *picks, size_t count)
 {
     double sum = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        const struct category *category = shop_category(shop, picks[i].garment);
-
-        sum += category != NULL ? category->from : 0;
-    }
+    for (size_t i = 0; i < count; i++)
+        sum += shop_price(shop, picks[i].garment);
     return sum;
 }
 
@@ -344,7 +341,8 @@ compose_outfit(const struct order *order, const struct shop *shop, struct pick *
                  (formality >= 4 || order->dice % 3 != 0);
     bool kid_dress =
         order->who == 'k' && order->gender == 'w' && formality >= 2 && has_piece(order, shop, "dresses");
-    bool suit = order->who == 'm' && formality >= 4 && has_piece(order, shop, "suits");
+    bool suit = order->who == 'm' && formality >= 4 && has_piece(order, shop, "suits") &&
+                (order->budget <= 0 || shop_price(shop, lore_garment("suits")) <= order->budget);
     bool swim = !strcmp(order->occasion->id, "beach");
     size_t count = 0;
 

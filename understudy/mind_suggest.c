@@ -58,6 +58,9 @@ take_reading(struct order *order, const struct reading *reading)
     if (*reading->occasion)
         order->occasion = lore_occasion(reading->occasion);
     take_person(order, reading->gender, reading->age_group);
+    for (size_t i = 0; i < reading->size_count; i++)
+        if (!strcmp(reading->sizes[i].class, "kids"))
+            take_person(order, "", "kids");
     take_season(order, reading->season);
     for (size_t i = 0; i < reading->trait_count; i++) {
         const struct trait *trait = &reading->traits[i];

@@ -112,6 +112,36 @@ shop_category(const struct shop *shop, const struct garment *garment)
     return near != NULL ? near : umbrella;
 }
 
+/* The least that a category of SLOT is priced from; of any slot for SLOT_NONE. 0: not known. */
+static double
+least_of(const struct shop *shop, enum slot slot)
+{
+    double least = 0;
+
+    for (size_t i = 0; i < shop->count; i++) {
+        const struct category *category = &shop->list[i];
+
+        if ((slot == SLOT_NONE || category->slot == slot) && category->from > 0 &&
+            (least <= 0 || category->from < least))
+            least = category->from;
+    }
+    return least;
+}
+
+double
+shop_price(const struct shop *shop, const struct garment *garment)
+{
+    const struct category *category = shop_category(shop, garment);
+    double least;
+
+    if (category != NULL && category->from > 0)
+        return category->from;
+    if (garment->slot == SLOT_SET)
+        return least_of(shop, SLOT_BOTTOM) + least_of(shop, SLOT_OUTERWEAR);
+    least = least_of(shop, garment->slot);
+    return least > 0 ? least : least_of(shop, SLOT_NONE);
+}
+
 bool
 shop_sells(const struct shop *shop, const struct garment *garment)
 {

@@ -60,9 +60,9 @@ speaks_of_expecting(const struct question *query)
 
 void
 audience_keep(struct ranking *ranking, const struct index *index, const struct question *query,
-              const struct filter *filter)
+              const struct filter *filter, bool for_child)
 {
-    bool children = filter_clause(filter, CLAUSE_AGE) != NULL || query->wants.ages != 0;
+    bool children = for_child || filter_clause(filter, CLAUSE_AGE) != NULL || query->wants.ages != 0;
     bool mothers = speaks_of_expecting(query);
     struct ranking_hit kept[RANKING_HITS];
     int count = 0;

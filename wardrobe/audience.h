@@ -10,8 +10,8 @@
  * I/O. */
 
 /* Drop from RANKING what is made for those that neither QUERY nor FILTER speak of, unless nothing would be
- * left. */
+ * left. FOR_CHILD: somebody spoke of a child in another way. */
 void audience_keep(struct ranking *ranking, const struct index *index, const struct question *query,
-                   const struct filter *filter);
+                   const struct filter *filter, bool for_child);
 
 #endif

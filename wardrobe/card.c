@@ -358,7 +358,7 @@ card_new(const struct index *index, const struct search_work *work, const struct
 }
 
 json_t *
-card_traits(const struct index *index, uint32_t variant, const struct ranking_hit *hit)
+card_traits(const struct index *index, uint32_t variant, const struct ranking_hit *hit, bool unfit)
 {
     const struct product *product = &index->products[hit->product];
     uint64_t colours = index->colours[index->variants[variant].colour];
@@ -369,8 +369,8 @@ card_traits(const struct index *index, uint32_t variant, const struct ranking_hi
 
         family = lexicon_colour(index->lexicon, colour->family)->name;
     }
-    return json_pack("{s:s, s:i, s:s, s:f}", "colour_family", family, "formality",
+    return json_pack("{s:s, s:i, s:s, s:f, s:o*}", "colour_family", family, "formality",
                      product->kind == KIND_NONE ? 1 : lexicon_kind(index->lexicon, product->kind)->formality,
-                     "slot", names_text(index->names[NAMES_SLOT], product->slot), "score",
-                     (double)hit->score);
+                     "slot", names_text(index->names[NAMES_SLOT], product->slot), "score", (double)hit->score,
+                     "unfit", unfit ? json_true() : NULL);
 }

@@ -15,7 +15,8 @@ uint32_t card_variant(const struct index *index, const struct search_work *work,
 json_t *card_new(const struct index *index, const struct search_work *work, const struct search *search,
                  uint32_t variant, const struct record *record);
 
-/* What look.c wants to know of HIT, of which VARIANT is shown: {colour_family, formality, slot, score}. */
-json_t *card_traits(const struct index *index, uint32_t variant, const struct ranking_hit *hit);
+/* What look.c wants to know of HIT, of which VARIANT is shown: {colour_family, formality, slot, score}, and
+ * "unfit": true where it is not for the occasion. */
+json_t *card_traits(const struct index *index, uint32_t variant, const struct ranking_hit *hit, bool unfit);
 
 #endif

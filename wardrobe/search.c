@@ -115,6 +115,7 @@ add_said(struct search_work *work, const struct index *index, const struct searc
     if (search->wish == NULL || search->said == NULL || search->said[0] == '\0')
         return;
     query_read(&work->said, index, search->said);
+    suiting_begin(&work->suiting, index, search->criteria, &work->soft, &work->said);
     wants->kind_count = wants->category_count = 0;
     wants->colours = 0;
     work->said.on_sale = work->said.in_stock = false;
@@ -135,6 +136,7 @@ make_filter(struct search_work *work, struct catalogue *catalogue, const struct 
     if (search->wish == NULL && search->slot[0] != '\0' &&
         work->query.wants.kind_count + work->query.wants.category_count == 0)
         filter_add_slot(filter);
+    suiting_begin(&work->suiting, catalogue_index(catalogue), search->criteria, &work->soft, NULL);
     add_said(work, catalogue_index(catalogue), search);
 }
 
@@ -286,9 +288,11 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
                 fuses && !work->plan.spreads ? RANKING_HITS : search->limit, work->query.counts);
     if (fuses)
         fuse(work, index, search);
+    if (search->wish != NULL) /* in the shopper's own words the plan itself weighs the occasion's kinds */
+        suiting_order(&work->suiting, &work->ranking);
     if (search->limit <= RANKING_SPREAD) { /* cards, not a list to go through */
         if (search->wish != NULL || work->query.term_count > 0)
-            audience_keep(&work->ranking, index, &work->query, &work->filter);
+            audience_keep(&work->ranking, index, &work->query, &work->filter, work->suiting.for_child);
         ranking_vary(&work->ranking, index, &work->plan, search->weights, search->limit);
     }
     if (work->ranking.count > search->limit)
@@ -400,6 +404,14 @@ set_unchecked(const struct search_work *work, json_t *result)
     json_decref(unchecked);
 }
 
+/* Whether HIT is not for the occasion. The shopper's own words have been weighed as they are. */
+static bool
+is_unfit(const struct search_work *work, const struct search *search, const struct ranking_hit *hit,
+         const struct record *record)
+{
+    return search->wish != NULL && suiting_is_unfit(&work->suiting, hit->product, record->title);
+}
+
 /* The cards of what was found, and their traits beside them; the texts of all come in one go. Returns 0, or
  * -1 when the catalogue can't be read (logged). */
 static int
@@ -415,10 +427,15 @@ make_cards(struct search_work *work, struct catalogue *catalogue, const struct s
         variants[i] = card_variant(index, work, &work->ranking.hits[i]);
     if (catalogue_records(catalogue, variants, (size_t)count, records) < 0)
         return -1;
-    for (int i = 0; i < count; i++) {
-        json_array_append_new(products, card_new(index, work, search, variants[i], &records[i]));
-        json_array_append_new(traits, card_traits(index, variants[i], &work->ranking.hits[i]));
-    }
+    for (int unfit = 0; unfit <= 1; unfit++) /* what suits the occasion first */
+        for (int i = 0; i < count; i++) {
+            const struct ranking_hit *hit = &work->ranking.hits[i];
+
+            if (is_unfit(work, search, hit, &records[i]) != unfit)
+                continue;
+            json_array_append_new(products, card_new(index, work, search, variants[i], &records[i]));
+            json_array_append_new(traits, card_traits(index, variants[i], hit, unfit));
+        }
     return 0;
 }
 

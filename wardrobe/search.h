@@ -10,6 +10,7 @@
 #include "wardrobe/catalogue.h"
 #include "wardrobe/fusion.h"
 #include "wardrobe/ranking.h"
+#include "wardrobe/suiting.h"
 
 /* A lookup from words and criteria to products: what LOOKUP, `wardrobe search` and the benches all run. */
 
@@ -47,6 +48,7 @@ struct search_work {
     struct ranking ranking, any; /* any: of a wish in any colour */
     struct filter filter;
     struct vector_hit nearest[FUSION_NEAREST];
+    struct suiting suiting;
 };
 
 /* The words that SEARCH looks for, for a model that turns them into a vector. Appended to WORDS. */

@@ -75,6 +75,25 @@ the_outfit_keeps_its_budget(void **state)
 }
 
 static void
+what_is_not_for_the_occasion_is_never_chosen(void **state)
+{
+    struct look_slot slots[] = {
+        { "top", 2, { thing("t1", "white", 0.1, 2000), thing("t2", "white", 0.5, 9000) } },
+        { "shoes", 1, { thing("s", "blue", 0.1, 3000) } },
+    };
+    struct look look;
+
+    (void)state;
+    slots[0].candidates[0].unfit = slots[1].candidates[0].unfit = true;
+    look = compose(slots, 2, 12000);
+    assert_int_equal(look.chosen[0], 1);
+    assert_int_equal(look.chosen[1], -1); /* rather open than unfit */
+    assert_int_equal(look.total, 9000);
+    look = compose(slots, 2, 6000);
+    assert_int_equal(look.chosen[0], -1);
+}
+
+static void
 colours_that_clash_give_way(void **state)
 {
     const struct look_slot slots[] = {
@@ -255,6 +274,7 @@ main(void)
         cmocka_unit_test(the_searchs_order_stands_where_nothing_speaks_against_it),
         cmocka_unit_test(no_product_is_there_twice),
         cmocka_unit_test(the_outfit_keeps_its_budget),
+        cmocka_unit_test(what_is_not_for_the_occasion_is_never_chosen),
         cmocka_unit_test(colours_that_clash_give_way),
         cmocka_unit_test(what_is_too_formal_gives_way),
         cmocka_unit_test(a_dress_is_not_worn_with_a_top),
