@@ -161,6 +161,47 @@ read_waist(const char *text, struct size *size)
     return true;
 }
 
+/* The months of who is CM tall, or NULL: EN 13402-3's heights. */
+static const int16_t *
+months_of_height(int cm)
+{
+    static const int16_t heights[][3] = {
+        { 50, 0, 1 },      { 56, 1, 2 },      { 62, 2, 3 },      { 68, 4, 6 },      { 74, 6, 9 },
+        { 80, 9, 12 },     { 86, 12, 18 },    { 92, 18, 24 },    { 98, 24, 47 },    { 104, 36, 59 },
+        { 110, 48, 71 },   { 116, 60, 83 },   { 122, 72, 95 },   { 128, 84, 107 },  { 134, 96, 119 },
+        { 140, 108, 131 }, { 146, 120, 143 }, { 152, 132, 155 }, { 158, 144, 167 }, { 164, 156, 179 },
+        { 170, 168, 191 }, { 176, 180, 203 },
+    };
+
+    for (size_t i = 0; i < sizeof heights / sizeof *heights; i++)
+        if (cm >= heights[i][0] - 2 && cm <= heights[i][0] + 2)
+            return heights[i] + 1;
+    return NULL;
+}
+
+/* "116", "110/116", "116 cm". */
+static bool
+read_height(const char *text, struct size *size)
+{
+    const int16_t *from, *to;
+    int low = number(&text), high = low;
+
+    if (low >= 0 && (*text == '-' || *text == '/')) {
+        text++;
+        high = number(&text);
+    }
+    skip(&text, " ");
+    if (low < 0 || high < low || (*text != '\0' && strcasecmp(text, "cm") != 0))
+        return false;
+    from = months_of_height(low / 10);
+    to = months_of_height(high / 10);
+    if (from == NULL || to == NULL)
+        return false;
+    *size =
+        (struct size) { .class = SIZE_KIDS, .low = from[0], .high = to[1], .length = 1, .is_exact = true };
+    return true;
+}
+
 /* "4-5 years", "4Y", "6-9 months", "6M" (with a child's garment), "5". */
 static bool
 read_kids(const char *text, struct size *size)
@@ -325,7 +366,7 @@ size_read(const char *text, const char *sizes, const char *system, uint8_t gende
         return size->class;
     if (shoes)
         return read_shoes(text, system, genders, size) || read_letters(text, size) ? size->class : SIZE_NONE;
-    if (child && read_kids(text, size))
+    if (child && (read_kids(text, size) || read_height(text, size)))
         return size->class;
     if (read_letters(text, size))
         return size->class;
@@ -353,7 +394,7 @@ size_asked(const char *text, enum size_class class, const char *system, uint8_t 
     case SIZE_WAIST:
         return read_waist(text, &sizes[0]);
     case SIZE_KIDS:
-        return read_kids(text, &sizes[0]);
+        return read_kids(text, &sizes[0]) || read_height(text, &sizes[0]);
     case SIZE_ONE:
         return read_one(text, &sizes[0]);
     case SIZE_NUMERIC:
@@ -407,6 +448,12 @@ overlaps(int low, int high, int other_low, int other_high, int slack)
     return low - slack <= other_high && other_low - slack <= high;
 }
 
+static bool
+holds(const struct size *one, const struct size *other)
+{
+    return one->low <= other->low && one->high >= other->high;
+}
+
 bool
 size_fits(const struct size *asked, const struct size *offered)
 {
@@ -420,6 +467,8 @@ size_fits(const struct size *asked, const struct size *offered)
     if (asked->class == offered->class) {
         int slack = asked->is_exact && offered->is_exact ? 0 : asked->class == SIZE_SHOES ? 3 : 0;
 
+        if (asked->class == SIZE_KIDS && (asked->length != 0 || offered->length != 0))
+            return holds(asked, offered) || holds(offered, asked); /* 116 is 5-6Y, and not half of 4-5Y */
         if (asked->length != 0 && offered->length != 0 && asked->length != offered->length)
             return false;
         return overlaps(asked->low, asked->high, offered->low, offered->high, slack);

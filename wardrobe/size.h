@@ -12,7 +12,8 @@
  * of 2/3 cm, UK and US barleycorns of 1/3 inch, of the last's length L: EU = 1.5 L(cm), UK = 3 L(in) - 25, US
  * men = 3 L(in) - 24, US women = 3 L(in) - 22.5. clothes  EN 13402-3: letters by bust (women) or chest (men)
  * in cm; EU numbers women = (bust - 12) / 2 for sizes to 48, men = chest / 2; UK women = EU - 28, US women =
- * EU - 30, FR = EU + 2, IT = EU + 6; UK and US men = EU - 10. */
+ * EU - 30, FR = EU + 2, IT = EU + 6; UK and US men = EU - 10. children  EN 13402-3: by body height, in steps
+ * of 6 cm; the ages that wear them are those of European makers' tables (116 cm: 5 to 6 years). */
 
 enum size_class {
     SIZE_NONE,    /* no size, or one that we can't read */
@@ -20,7 +21,7 @@ enum size_class {
     SIZE_SHOES,
     SIZE_WAIST,   /* inches, perhaps with a length */
     SIZE_NUMERIC, /* dress, shirt, suit numbers */
-    SIZE_KIDS,    /* ages */
+    SIZE_KIDS,    /* ages, or heights in cm */
     SIZE_ONE,     /* one size fits all */
     SIZE_CLASSES
 };
@@ -30,7 +31,7 @@ enum size_class {
 struct size {
     enum size_class class;
     int16_t low, high;
-    int16_t length;  /* waist: leg length in inches, 0 when not said */
+    int16_t length;  /* waist: leg length in inches, 0 when not said; kids: 1 when it was a height */
     bool is_exact;   /* false: by conversion, so that half a step off is still it */
     uint8_t genders; /* bits of enum gender that it was read for; 0: any */
 };

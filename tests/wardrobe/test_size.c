@@ -34,6 +34,13 @@ sizes_are_read_for_what_the_garment_is(void **state)
         { "40", "letters", "US", GENDER_MALE, 0, SIZE_NUMERIC, 500, 500 },
         { "4-5 years", "letters", "", 0, AGE_KIDS, SIZE_KIDS, 48, 71 },
         { "6-9 months", "letters", "", 0, AGE_INFANT, SIZE_KIDS, 6, 9 },
+        { "116", "letters", "", 0, AGE_KIDS, SIZE_KIDS, 60, 83 },
+        { "110/116 cm", "letters", "", 0, AGE_KIDS, SIZE_KIDS, 48, 83 },
+        { "114", "letters", "", 0, AGE_KIDS, SIZE_KIDS, 60, 83 },
+        { "113", "letters", "", 0, AGE_KIDS, SIZE_NONE, 0, 0 },
+        { "110/104", "letters", "", 0, AGE_KIDS, SIZE_NONE, 0, 0 },
+        { "75B", "letters", "", 0, AGE_KIDS, SIZE_NONE, 0, 0 },
+        { "104", "none", "", 0, AGE_ADULT, SIZE_NONE, 0, 0 }, /* a belt */
         { "One Size", "none", "", 0, 0, SIZE_ONE, 0, 0 },
         { "", "letters", "", 0, 0, SIZE_NONE, 0, 0 },
         { "roomy", "letters", "", 0, 0, SIZE_NONE, 0, 0 },
@@ -65,6 +72,37 @@ fits(const char *asked, enum size_class class, const char *system, uint8_t gende
         if (size_fits(&wanted[i], &size))
             return true;
     return false;
+}
+
+/* A child's size offered as OFFERED, for one who asks for ASKED. */
+static bool
+fits_child(const char *asked, const char *offered)
+{
+    struct size wanted[3], size;
+
+    assert_int_equal(size_asked(asked, SIZE_KIDS, "", 0, wanted), 1);
+    assert_int_equal(size_read(offered, "letters", "", 0, AGE_KIDS, &size), SIZE_KIDS);
+    return size_fits(&wanted[0], &size);
+}
+
+static void
+a_childs_height_is_an_age_and_back(void **state)
+{
+    (void)state;
+    assert_true(fits_child("116", "5-6Y"));
+    assert_true(fits_child("116", "6Y"));
+    assert_true(fits_child("116", "116"));
+    assert_true(fits_child("116", "110/116"));
+    assert_true(fits_child("116 cm", "4-6Y"));
+    assert_false(fits_child("116", "4-5Y"));
+    assert_false(fits_child("116", "6-7Y"));
+    assert_false(fits_child("116", "122"));
+    assert_true(fits_child("5-6", "116"));
+    assert_true(fits_child("5", "116"));
+    assert_false(fits_child("5-6", "104"));
+    assert_true(fits_child("62", "0-3M"));
+    assert_true(fits_child("74", "6-9M"));
+    assert_true(fits_child("4-5", "5-6Y")); /* ages alone: as before, a year's slack */
 }
 
 static void
@@ -102,6 +140,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_childs_height_is_an_age_and_back),
         cmocka_unit_test(sizes_are_read_for_what_the_garment_is),
         cmocka_unit_test(sizes_convert_between_systems),
         cmocka_unit_test(a_class_speaks_of_its_own_only),
