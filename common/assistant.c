@@ -49,6 +49,9 @@ assistant_main(const struct assistant_kind *kind, int argc, char *argv[])
         calls.handlers[i] = kind->handlers[i];
     if (daemon_start(daemon, kind->name, argc, argv, &status))
         return status;
+    status = 2;
+    if (model_check(&daemon->options) != 0)
+        goto done;
     status = EXIT_FAILURE;
     if ((self.instructions = instructions_open(&daemon->options, kind->name, kind->schema)) == NULL)
         goto done;

@@ -158,6 +158,9 @@ main(int argc, char *argv[])
 
     if (daemon_start(&self.daemon, "orchestrator", argc, argv, &status) != 0)
         return status;
+    status = 2;
+    if (model_check(&self.daemon.options) != 0)
+        goto done;
     status = EXIT_FAILURE;
     if ((self.instructions = instructions_open(&self.daemon.options, "orchestrator", NULL)) == NULL)
         goto done;

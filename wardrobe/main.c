@@ -95,6 +95,12 @@ static const struct daemon_calls calls = {
     .is_idle = is_idle,
 };
 
+static bool
+chooses(const struct options *options)
+{
+    return options->wardrobe_model[0] != '\0' && options->model_url[0] != '\0';
+}
+
 /* The model that chooses, where one is named. Returns -1 when it can't be used (logged). */
 static int
 open_model(struct wardrobe *self)
@@ -102,7 +108,7 @@ open_model(struct wardrobe *self)
     const struct options *options = &self->daemon.options;
 
     self->tasks = tasks_new(&self->daemon, self, choose_begin);
-    if (options->wardrobe_model[0] == '\0' || options->model_url[0] == '\0')
+    if (!chooses(options))
         return 0;
     self->instructions = instructions_open(options, "wardrobe", "choice.json");
     return self->instructions == NULL || (self->model = model_open(self->daemon.loop, options)) == NULL ? -1
@@ -177,8 +183,8 @@ main(int argc, char *argv[])
     }
     if (daemon_start(&self.daemon, "wardrobe", argc, argv, &status) < 0)
         return status;
-    status = EXIT_FAILURE;
-    if (open_all(&self) == 0)
+    status = chooses(&self.daemon.options) && model_check(&self.daemon.options) < 0 ? 2 : EXIT_FAILURE;
+    if (status != 2 && open_all(&self) == 0)
         status = daemon_serve(&self.daemon, &calls, &self);
     close_all(&self);
     daemon_stop(&self.daemon);

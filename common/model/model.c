@@ -40,6 +40,19 @@ is_http(const char *url)
     return strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
 }
 
+/* A paid server refuses who comes without a key: every question would end as model_key. */
+static void
+miss_key(const struct profile *profile, const char *url, const char *key)
+{
+    static const char *const paid[] = { "openai", "azure", "openrouter", "gemini" };
+
+    for (size_t i = 0; i < sizeof paid / sizeof *paid && *key == '\0'; i++)
+        if (strcmp(profile->name, paid[i]) == 0)
+            log_warning("model: no key for %s, which answers nobody without one: set MODEL_KEY or "
+                        "MODEL_KEY_FILE (of embeddings: EMBEDDING_KEY)",
+                        url);
+}
+
 static int
 open_with(struct model *model, const char *url, const char *key, const struct options *options)
 {
@@ -58,6 +71,7 @@ open_with(struct model *model, const char *url, const char *key, const struct op
         log_error("model: no memory");
         return -1;
     }
+    miss_key(&model->profile, url, model->key);
     model->http = http_open(model->loop, &settings);
     return model->http ? 0 : -1;
 }
@@ -85,14 +99,28 @@ open_at(struct loop *loop, const char *url, const char *key, const struct option
     return model;
 }
 
-struct model *
-model_open(struct loop *loop, const struct options *options)
+int
+model_check(const struct options *options)
 {
+    struct profile profile;
+
     if (*options->model_url == '\0') {
         log_error("no model: set MODEL_URL (or --model-url) to an OpenAI-compatible server with its /v1, and "
                   "MODEL_KEY or MODEL_KEY_FILE to its key");
-        return NULL;
+        return -1;
     }
+    if (!is_http(options->model_url)) {
+        log_error("model-url=%s is no http:// or https:// URL", options->model_url);
+        return -1;
+    }
+    return profile_find(&profile, options->model_url, options->model_profile, options->model_dialect);
+}
+
+struct model *
+model_open(struct loop *loop, const struct options *options)
+{
+    if (model_check(options) != 0)
+        return NULL;
     return open_at(loop, options->model_url, options->model_key, options);
 }
 

@@ -101,6 +101,9 @@ struct model_listener {
     void (*done)(void *owner, const struct model_result *result);
 };
 
+/* Whether OPTIONS say where a model is: 0, or -1 (logged) where starting again with them changes nothing. */
+int model_check(const struct options *options);
+
 /* Open a client by OPTIONS (model_url, model_key, ...). An empty URL is an error (logged: what to set).
  * NULL when it can't. */
 struct model *model_open(struct loop *loop, const struct options *options);

@@ -362,6 +362,26 @@ def test_without_a_url_it_says_what_to_set(ask):
     assert answer.code == 1 and "no http" in answer.log
 
 
+@pytest.mark.parametrize("daemon", ["orchestrator", "psychologist", "extractor"])
+@pytest.mark.parametrize("url", ["", "ftp://model.example/v1"])
+def test_without_a_model_a_daemon_ends_as_with_any_wrong_option(tmp_path, daemon, url):
+    ended = subprocess.run([BUILD / daemon / daemon, "--state-dir", str(tmp_path), "--model-url", url], cwd=TOP,
+                           capture_output=True, text=True, timeout=30, env={"PATH": os.environ["PATH"]})
+    assert ended.returncode == 2, ended.stderr
+
+
+@pytest.mark.parametrize("url, warned", [("https://api.openai.com/v1", True), ("http://127.0.0.1:9/v1", False)])
+def test_a_paid_server_without_a_key_is_warned_of(tmp_path, url, warned):
+    daemon = subprocess.Popen([BUILD / "extractor" / "extractor", "--state-dir", str(tmp_path), "--model-url", url],
+                              cwd=TOP, stderr=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]})
+    said = [daemon.stderr.readline()]
+    while said[-1] and " ready " not in said[-1]:
+        said.append(daemon.stderr.readline())
+    daemon.terminate()
+    daemon.communicate(timeout=30)
+    assert any("no key for https://api.openai.com/v1" in line for line in said) == warned
+
+
 def test_the_source_never_asks_libcurl_to_wait_for_a_pipe():
     found = subprocess.run(["grep", "-rnE", "PIPEWAIT|CURLOPT_VERBOSE", "common"], cwd=TOP, capture_output=True)
     assert found.returncode == 1, found.stdout
