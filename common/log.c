@@ -1,6 +1,7 @@
 #include "common/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,6 +10,7 @@
 
 static const char *daemon_name = "ensemble";
 static enum log_level least = LOG_INFO;
+static _Thread_local struct log_memory *remembered;
 
 static const char *const level_names[] = { "error", "warning", "info", "debug" };
 
@@ -51,6 +53,39 @@ write_line(enum log_level level, const struct timespec *now, const char *line)
 }
 
 void
+log_remember(struct log_memory *memory)
+{
+    memcpy(memory->before, memory->now, sizeof memory->before);
+    memory->before_count = memory->now_count;
+    memory->now_count = 0;
+    remembered = memory;
+}
+
+void
+log_forget(void)
+{
+    remembered = NULL;
+}
+
+/* Whether the last attempt has said LINE too. */
+static bool
+was_said(const char *line)
+{
+    uint64_t number = UINT64_C(14695981039346656037);
+
+    if (remembered == NULL)
+        return false;
+    for (; *line != '\0'; line++)
+        number = (number ^ (unsigned char)*line) * UINT64_C(1099511628211);
+    if (remembered->now_count < (int)(sizeof remembered->now / sizeof *remembered->now))
+        remembered->now[remembered->now_count++] = number;
+    for (int i = 0; i < remembered->before_count; i++)
+        if (remembered->before[i] == number)
+            return true;
+    return false;
+}
+
+void
 log_line(struct log_site *site, enum log_level level, const char *format, ...)
 {
     struct timespec now;
@@ -74,5 +109,7 @@ log_line(struct log_site *site, enum log_level level, const char *format, ...)
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     make_printable(line);
+    if (was_said(line))
+        return;
     write_line(level, &now, line);
 }

@@ -1,6 +1,8 @@
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H
 
+#include <stdint.h>
+
 /* One line on standard error for each thing worth saying: time, level, daemon, then a sentence
  * with key=value. No secrets, no shopper's words. A call site that repeats itself more than
  * 20 times a second is quiet for the rest of it and then says how many lines it left out. */
@@ -13,6 +15,17 @@ void log_start(const char *name);
 /* Say lines of LEVEL ("error", "warning", "info", "debug") and graver ones only.
  * Returns -1 for another word. */
 int log_set_level(const char *level);
+
+/* What an attempt that is made again and again has said, so that it says the same only once. */
+struct log_memory {
+    uint64_t before[8], now[8]; /* lines of the last attempt, and of this one, as numbers */
+    int before_count, now_count;
+};
+
+/* An attempt begins: this thread's lines that the last one with MEMORY had are left out until log_forget().
+ */
+void log_remember(struct log_memory *memory);
+void log_forget(void);
 
 struct log_site; /* what is known of one call site; see the macro */
 

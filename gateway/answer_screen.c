@@ -150,6 +150,19 @@ left_of(const struct answer_screen *screen, const json_t *products)
     return left;
 }
 
+/* What the shop shows instead, behind the slot. */
+static const char *
+given_up(const json_t *relaxed)
+{
+    const json_t *last = json_array_get(relaxed, json_array_size(relaxed) - 1);
+
+    if (json_array_size(relaxed) == 0)
+        return "";
+    return json_is_string(last) && strcmp(json_string_value(last), "brand") == 0
+               ? " (nothing of that brand)"
+               : " (not in that colour; these come closest)";
+}
+
 static void
 print_result(const struct answer_screen *screen, const json_t *result)
 {
@@ -168,8 +181,7 @@ print_result(const struct answer_screen *screen, const json_t *result)
         return;
     }
     fprintf(screen->out, "%s%s%s%s\n", screen->colours ? "\033[1m" : "", slot[0] ? slot : "first finds",
-            screen->colours ? "\033[0m" : "",
-            json_object_get(result, "relaxed") != NULL ? " (not in that colour; these come closest)" : "");
+            screen->colours ? "\033[0m" : "", given_up(json_object_get(result, "relaxed")));
     json_array_foreach(products, i, product)
     {
         if (json_object_get(screen->withdrawn, json_text(product, "id", "")) == NULL)

@@ -22,6 +22,15 @@ feed_name(enum feed_field field)
     return names[field];
 }
 
+const char *
+feed_value(const struct feed_row *row, const char *name)
+{
+    for (int field = 0; field < FEED_FIELDS; field++)
+        if (strcmp(feed_name((enum feed_field)field), name) == 0)
+            return row->texts[field] == NULL ? "" : row->texts[field];
+    return "";
+}
+
 /* -- which it is --------------------------------------------------------------------------------- */
 
 static feed_reader *

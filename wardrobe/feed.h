@@ -62,6 +62,9 @@ struct feed_sink {
 /* "id" for FEED_ID. */
 const char *feed_name(enum feed_field field);
 
+/* What ROW has in the field of that NAME; "" for nothing. */
+const char *feed_value(const struct feed_row *row, const char *name);
+
 /* Every reader: take all of SOURCE's rows to SINK. CURRENCY (ISO 4217, or "") is that of prices without one.
  * Returns 0 at the end of the file, -1 when it can't be read on or is no such feed (logged). */
 typedef int feed_reader(struct source *source, const char *currency, const struct feed_sink *sink);

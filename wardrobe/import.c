@@ -26,6 +26,7 @@
 #include "wardrobe/report.h"
 #include "wardrobe/row.h"
 
+#define VALUE_SHOWN 60            /* bytes of a value that was refused */
 #define IMPORT_MEMORY (64u << 20) /* bytes for words on their way to the index; more are put aside */
 
 struct import {
@@ -73,6 +74,26 @@ refused(void *owner, long line, const char *field, const char *reason)
     report_refused(&import->report, line, field, reason);
 }
 
+/* ROW is refused for its FIELD, whose value is shown: as much of it as a line of the report has room for. */
+static void
+refused_value(struct import *import, const struct feed_row *row, const char *field, const char *reason)
+{
+    const char *value = feed_value(row, field);
+    char said[200];
+    size_t size = 0;
+
+    for (; *value != '\0' && size < VALUE_SHOWN; value++) /* whatever is no letter of ASCII may be broken */
+        said[size++] = (unsigned char)*value < ' ' || (unsigned char)*value > '~' ? '?' : *value;
+    if (size == 0) {
+        refused(import, row->line, field, reason);
+        return;
+    }
+    memmove(said + 1, said, size);
+    said[0] = '"';
+    snprintf(said + size + 1, sizeof said - size - 1, "%s: %s", *value != '\0' ? "...\"" : "\"", reason);
+    refused(import, row->line, field, said);
+}
+
 static void
 noted(void *owner, long line, const char *field, const char *reason)
 {
@@ -108,7 +129,7 @@ add(struct import *import, const struct item *item)
     bool is_new;
     int added = index_builder_add(import->builder, item, &product, &is_new);
 
-    if (added < 0)
+    if (added < 0 && !index_builder_lacks_room(import->builder))
         log_error("import: no memory");
     else if (added == 0)
         added = catalogue_add(import->writer, item, product, is_new);
@@ -128,11 +149,11 @@ take_row(void *owner, const struct feed_row *row)
     if (import->failed)
         return;
     if (row_read(row, currency(import), import->settings->strict, &import->item, &problem) < 0) {
-        refused(import, row->line, problem.field, problem.reason);
+        refused_value(import, row, problem.field, problem.reason);
         return;
     }
     if ((added = add(import, &import->item)) > 0)
-        refused(import, row->line, "id", "there was a row with this id before");
+        refused_value(import, row, "id", "there was a row with this id before");
     else if (added == 0)
         taken(import, row, &problem);
 }
@@ -163,7 +184,7 @@ read_patch_row(struct import *import, const struct feed_row *row, bool *known, b
                  problem) < 0) {
         if (!*known && problem->field != NULL && strcmp(problem->field, feed_name(FEED_TITLE)) == 0)
             problem->reason = "missing, and the catalogue has no variant of this id";
-        refused(import, row->line, problem->field, problem->reason);
+        refused_value(import, row, problem->field, problem->reason);
         return -1;
     }
     if (*known)
@@ -250,9 +271,10 @@ new_builder(struct import *import)
 {
     char *folder = spill_folder(import->settings->catalogue);
 
-    if (folder == NULL ||
-        (import->builder = index_builder_new(import->lexicon, folder, IMPORT_MEMORY)) == NULL)
-        log_error("import: no memory, or no room beside the catalogue");
+    if (folder == NULL)
+        log_error("import: no memory");
+    else
+        import->builder = index_builder_new(import->lexicon, folder, IMPORT_MEMORY);
     free(folder);
     return import->builder == NULL ? -1 : 0;
 }

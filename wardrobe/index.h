@@ -140,9 +140,12 @@ struct index_builder;
 /* With FOLDER, what does not fit into MEMORY bytes is put aside in a temporary file there, and what grows in
  * memory besides is some 40 bytes a variant, 60 a product, and the catalogue's different words (until
  * index_builder_save(), which puts the 56 bytes of each variant together). With NULL all is in memory. NULL
- * without memory, or a file (logged). */
+ * without memory, or a file (both logged). */
 struct index_builder *index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memory);
 void index_builder_destroy(struct index_builder **builder);
+
+/* What failed was the room on the disk, which was logged, and not memory. */
+bool index_builder_lacks_room(const struct index_builder *builder);
 
 /* Add ITEM. *PRODUCT becomes its product's number; *IS_NEW whether that is a new one. Returns 0, -1 without
  * memory, or 1 when there is a variant of that id already. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "wardrobe/index.h"
 #include "wardrobe/keys.h"
 #include "wardrobe/occurrences.h"
@@ -43,8 +44,10 @@ index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memo
 {
     struct index_builder *builder = calloc(1, sizeof *builder);
 
-    if (builder == NULL)
+    if (builder == NULL) {
+        log_error("import: no memory");
         return NULL;
+    }
     builder->lexicon = lexicon;
     for (int i = 0; i < NAMES_LISTS; i++)
         if ((builder->names[i] = names_new()) == NULL || names_add(builder->names[i], "") == NAME_NONE)
@@ -58,8 +61,12 @@ index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memo
     builder->occurrences = occurrences_new(folder, memory);
     if (builder->failed || builder->groups == NULL || builder->ids == NULL || builder->stems == NULL ||
         builder->types == NULL || builder->stem_terms == NULL || builder->pair_terms == NULL ||
-        builder->occurrences == NULL || (folder != NULL && (builder->aside = spill_new(folder)) == NULL))
+        builder->occurrences == NULL) {
+        log_error("import: no memory");
         index_builder_destroy(&builder);
+    } else if (folder != NULL && (builder->aside = spill_new(folder)) == NULL) {
+        index_builder_destroy(&builder);
+    }
     return builder;
 }
 
@@ -464,6 +471,12 @@ add_variant(struct index_builder *builder, const struct item *item, uint32_t num
         variant;
     builder->variant_count++;
     return 0;
+}
+
+bool
+index_builder_lacks_room(const struct index_builder *builder)
+{
+    return spill_has_failed(builder->aside) || occurrences_lack_room(builder->occurrences);
 }
 
 int

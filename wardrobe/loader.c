@@ -25,6 +25,7 @@ struct loader {
     pthread_t thread;
     bool busy;
     struct catalogue *closing; /* NULL: to open */
+    struct log_memory said;    /* by the attempts to open one */
     struct catalogue *fresh;   /* the thread's, until it has been joined */
 };
 
@@ -32,16 +33,18 @@ struct loader {
 
 /* A stemmer is no two threads' at once, so this one has its own, and a lexicon read with it. */
 static struct catalogue *
-open_catalogue(const struct loader *loader)
+open_catalogue(struct loader *loader)
 {
     struct stemmer *stemmer = stemmer_new(loader->language);
     struct lexicon *lexicon = stemmer == NULL ? NULL : lexicon_new(stemmer);
     struct catalogue *fresh = NULL;
 
+    log_remember(&loader->said); /* the next attempt comes in a second, and mostly fails the same way */
     if (lexicon == NULL)
         log_error("catalogue: no memory");
     else if ((fresh = catalogue_open(loader->path, lexicon, NULL)) != NULL)
         catalogue_settle(fresh, loader->lexicon);
+    log_forget();
     lexicon_destroy(&lexicon);
     stemmer_destroy(&stemmer);
     return fresh;
@@ -149,6 +152,18 @@ loader_open(struct loader *loader)
 {
     if (!loader->busy)
         start(loader);
+}
+
+struct catalogue *
+loader_open_here(struct loader *loader)
+{
+    struct catalogue *fresh;
+
+    log_remember(&loader->said);
+    if ((fresh = catalogue_open(loader->path, loader->lexicon, NULL)) != NULL)
+        catalogue_settle(fresh, loader->lexicon);
+    log_forget();
+    return fresh;
 }
 
 void

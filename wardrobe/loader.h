@@ -26,6 +26,10 @@ bool loader_is_busy(const struct loader *loader);
 /* Begin to open the catalogue that is there now. */
 void loader_open(struct loader *loader);
 
+/* Open the catalogue here and now, before there is a loop to wait in. NULL when it can't (logged; of the same
+ * failure again and again only the first). */
+struct catalogue *loader_open_here(struct loader *loader);
+
 /* Take *CATALOGUE and begin to close it. */
 void loader_close(struct loader *loader, struct catalogue **catalogue);
 

@@ -23,6 +23,7 @@ struct occurrences {
     size_t count, capacity;
     bool products_ascend; /* of what is in the buffer */
     struct spill *spill;
+    bool lacks_spill; /* there could be none */
     struct run *runs;
     size_t run_count, run_capacity;
     /* once sorted */
@@ -64,6 +65,12 @@ occurrences_destroy(struct occurrences **occurrences)
     free(old->heap);
     free(old);
     *occurrences = NULL;
+}
+
+bool
+occurrences_lack_room(const struct occurrences *occurrences)
+{
+    return occurrences->lacks_spill || spill_has_failed(occurrences->spill);
 }
 
 size_t
@@ -140,8 +147,10 @@ sort_buffer(struct occurrences *occurrences)
 static int
 put_aside(struct occurrences *occurrences)
 {
-    if (occurrences->spill == NULL && (occurrences->spill = spill_new(occurrences->folder)) == NULL)
+    if (occurrences->spill == NULL && (occurrences->spill = spill_new(occurrences->folder)) == NULL) {
+        occurrences->lacks_spill = true;
         return -1;
+    }
     if (occurrences->run_count == occurrences->run_capacity) {
         size_t capacity = occurrences->run_capacity * 2 + 16;
         struct run *runs = realloc(occurrences->runs, capacity * sizeof *runs);

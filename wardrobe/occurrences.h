@@ -30,6 +30,9 @@ int occurrences_sort(struct occurrences *occurrences);
  * Returns 1, 0 at the end, or -1. */
 int occurrences_next(struct occurrences *occurrences, struct occurrence *next);
 
+/* There was no room on the disk, which was logged. */
+bool occurrences_lack_room(const struct occurrences *occurrences);
+
 size_t occurrences_runs(const struct occurrences *occurrences); /* put aside */
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "wardrobe/audience.h"
 #include "wardrobe/blame.h"
+#include "wardrobe/brands.h"
 #include "wardrobe/card.h"
 
 /* -- products by their ids ----------------------------------------------------------------------- */
@@ -290,6 +291,8 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
         fuse(work, index, search);
     if (search->wish != NULL) /* in the shopper's own words the plan itself weighs the occasion's kinds */
         suiting_order(&work->suiting, &work->ranking);
+    work->lacks_brand = search->wish != NULL && brands_are_wished(search->criteria) &&
+                        !brands_first(&work->ranking, index, &work->soft);
     if (search->limit <= RANKING_SPREAD) { /* cards, not a list to go through */
         if (search->wish != NULL || work->query.term_count > 0)
             audience_keep(&work->ranking, index, &work->query, &work->filter, work->suiting.for_child);
@@ -439,6 +442,21 @@ make_cards(struct search_work *work, struct catalogue *catalogue, const struct s
     return 0;
 }
 
+/* What of the wish, or of the shopper's soft ones, nothing that is shown keeps. */
+static void
+set_relaxed(const struct search_work *work, json_t *result)
+{
+    json_t *relaxed = json_array();
+
+    if (work->relaxed != NULL)
+        json_array_append_new(relaxed, json_string(work->relaxed));
+    if (work->lacks_brand && work->ranking.count > 0)
+        json_array_append_new(relaxed, json_string("brand"));
+    if (json_array_size(relaxed) > 0)
+        json_object_set(result, "relaxed", relaxed);
+    json_decref(relaxed);
+}
+
 int
 search_run(struct search_work *work, struct catalogue *catalogue, const struct search *search,
            json_t **result, json_t **traits)
@@ -464,8 +482,7 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
             json_boolean(work->query.wants.kind_count + work->query.wants.category_count > 0));
     }
     json_object_set_new(*result, "products", products);
-    if (work->relaxed != NULL)
-        json_object_set_new(*result, "relaxed", json_pack("[s]", work->relaxed));
+    set_relaxed(work, *result);
     if (work->query.counts)
         json_object_set_new(*result, "count", json_integer(work->ranking.total));
     if (work->ranking.count == 0)

@@ -44,6 +44,7 @@ struct search_work {
     struct search_ids ids;
     struct question query, soft, said;
     const char *relaxed; /* the wish's field that was given up because nothing has it; NULL: none */
+    bool lacks_brand;    /* nothing found is of the brand that the shopper named */
     struct ranking_plan plan;
     struct ranking ranking, any; /* any: of a wish in any colour */
     struct filter filter;

@@ -14,6 +14,7 @@
 struct spill {
     int fd;
     size_t size;
+    bool failed;
 };
 
 /* Not every file system knows O_TMPFILE. */
@@ -65,6 +66,7 @@ spill_append(struct spill *spill, const void *bytes, size_t size)
             continue;
         if (written <= 0) {
             log_error("import: a temporary file can't be written: %s", strerror(errno));
+            spill->failed = true;
             return -1;
         }
         spill->size += (size_t)written;
@@ -72,6 +74,12 @@ spill_append(struct spill *spill, const void *bytes, size_t size)
         size -= (size_t)written;
     }
     return 0;
+}
+
+bool
+spill_has_failed(const struct spill *spill)
+{
+    return spill != NULL && spill->failed;
 }
 
 int

@@ -84,8 +84,6 @@ wardrobe_look(struct wardrobe *self)
         return;
     if (self->daemon.bus != NULL)
         loader_open(self->loader);
-    else if ((fresh = catalogue_open(self->path, self->lexicon, NULL)) != NULL) {
-        catalogue_settle(fresh, self->lexicon);
+    else if ((fresh = loader_open_here(self->loader)) != NULL)
         wardrobe_take(self, fresh);
-    }
 }

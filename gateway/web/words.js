@@ -79,10 +79,12 @@ export function uncheckedText(result) {
 
 /** What of the stylist's idea the shop does not have, where it shows what comes close; or "". */
 export function closeText(result, wish) {
-  if (!result.relaxed?.includes("colour") || !result.products?.length) return "";
+  const brand = result.relaxed?.includes("brand") && result.products?.length
+    ? "Nothing here of the brand you named." : "";
+  if (!result.relaxed?.includes("colour") || !result.products?.length) return brand;
   const colour = wish?.colour ?? "that colour";
   const some = result.products.some((product) => product.colour?.includes(colour));
-  return `${some ? "Not all" : "None"} in ${colour}; these come closest to the idea.`;
+  return `${brand} ${some ? "Not all" : "None"} in ${colour}; these come closest to the idea.`.trim();
 }
 
 const ERRORS = {

@@ -17,13 +17,14 @@
 
 static const char feed[] =
     "id\titem_group_id\ttitle\tproduct_type\tcolor\tsize\tprice\tsale_price\tsale_price_effective_"
-    "date\tgender\tage_group\tmaterial\tavailability\n"
+    "date\tgender\tage_group\tmaterial\tavailability\tbrand\n"
     "c1\tcamp\tLinen Camp Shirt\tMen > Shirts\twhite\tM\t69.00 USD\t49.00 "
     "USD\t2026-11-01/2026-11-30\tmale\tadult\tlinen\tin_stock\n"
     "c2\tcamp\tLinen Camp Shirt\tMen > Shirts\twhite\tL\t69.00 USD\t\t\tmale\tadult\tlinen\tin_stock\n"
     "c3\tcamp\tLinen Camp Shirt\tMen > Shirts\twhite\tXL\t69.00 USD\t\t\tmale\tadult\tlinen\tout_of_stock\n"
     "c4\tcamp\tLinen Camp Shirt\tMen > Shirts\tsage\tS\t69.00 USD\t\t\tmale\tadult\tlinen\tin_stock\n"
-    "o1\t\tOxford Shirt\tMen > Shirts\tnavy\tM\t79.00 USD\t\t\tmale\tadult\tcotton\tin_stock\n"
+    "o1\t\tOxford Shirt\tMen > Shirts\tnavy\tM\t79.00 USD\t\t\tmale\tadult\tcotton\tin_stock\tHarrow "
+    "& Pike\n"
     "bad\t\t\tMen > Shirts\tnavy\tM\t79.00 USD\t\t\tmale\tadult\tcotton\tin_stock\n"
     "d1\t\tBeach Maxi Dress\tWomen > Dresses\tcoral\tM\t120.00 USD\t\t\tfemale\tadult\tchiffon\tin_stock\n"
     "e1\t\tRope Espadrilles\tShoes > Espadrilles\tnatural\t42\t54.00 "
@@ -149,6 +150,35 @@ a_card_has_what_the_shop_sells_now(void **state)
 }
 
 static void
+a_brand_that_was_named_comes_first_or_is_said_to_be_missing(void **state)
+{
+    static const char criteria[] = "{\"brand\":{\"field\":\"brand\",\"any\":[\"Harrow & Pike\"]}}";
+    static const char wish[] = "{\"category\":\"shirts\",\"description\":\"white linen camp shirt\"}";
+
+    (void)state;
+    assert_int_equal(look("", wish, NULL, false, IN_NOVEMBER), 2);
+    assert_string_equal(json_text(product(0), "id", ""), "camp");
+    assert_int_equal(look("", wish, criteria, false, IN_NOVEMBER), 2);
+    assert_string_equal(json_text(product(0), "id", ""), "o1");
+    assert_null(json_object_get(result, "relaxed"));
+    assert_int_equal(look("", "{\"category\":\"hats\"}", criteria, false, IN_NOVEMBER), 1);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(result, "relaxed"), 0)), "brand");
+}
+
+static void
+what_does_not_suit_the_occasion_stands_last_and_says_so(void **state)
+{
+    static const char criteria[] = "{\"occasion\":{\"field\":\"occasion\",\"any\":[\"job interview\"]}}";
+
+    (void)state;
+    assert_int_equal(look("", "{\"category\":\"dresses\"}", criteria, false, IN_NOVEMBER), 1);
+    assert_true(json_is_true(json_object_get(json_array_get(traits, 0), "unfit"))); /* a beach dress */
+    assert_int_equal(look("", "{\"category\":\"shirts\"}", criteria, false, IN_NOVEMBER), 2);
+    assert_string_equal(json_text(product(0), "id", ""), "o1");
+    assert_null(json_object_get(json_array_get(traits, 0), "unfit"));
+}
+
+static void
 a_sale_ends_on_its_day(void **state)
 {
     (void)state;
@@ -247,6 +277,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_card_has_what_the_shop_sells_now),
+        cmocka_unit_test(a_brand_that_was_named_comes_first_or_is_said_to_be_missing),
+        cmocka_unit_test(what_does_not_suit_the_occasion_stands_last_and_says_so),
         cmocka_unit_test(a_sale_ends_on_its_day),
         cmocka_unit_test(nothing_found_says_what_blocked_it_and_what_one_step_brings),
         cmocka_unit_test(early_words_bring_varied_garments_that_suit),
