@@ -14,6 +14,7 @@ struct catalogue {
     const struct catalogue_home *home;
     void *reader;
     struct index *index;
+    bool words_away;
     char *facets;
     char version[40];
 };
@@ -25,6 +26,7 @@ struct catalogue_lock {
 
 struct catalogue_writer {
     const struct catalogue_home *home;
+    bool words;
     void *kept;
 };
 
@@ -68,6 +70,20 @@ catalogue_name(const char *path)
     return name;
 }
 
+int
+catalogue_words(const char *words, const char *path, bool *away)
+{
+    *away = strcmp(words, "server") == 0;
+    if (!*away && strcmp(words, "memory") != 0)
+        log_error("option catalogue-words=%s: memory or server", words);
+    else if (*away && home_of(path)->rank == NULL)
+        log_error("option catalogue-words=server: %s is no server: only postgresql:// has its words there",
+                  catalogue_name(path));
+    else
+        return 0;
+    return -1;
+}
+
 /* -- reading ------------------------------------------------------------------------------------- */
 
 /* Whether it is a catalogue of this program; says what to do when not. */
@@ -86,18 +102,36 @@ is_ours(const struct catalogue *catalogue, const char *path)
     return ours;
 }
 
+/* Whether the server has what CATALOGUE needs of it; says what to do when not. */
+static bool
+has_words(const struct catalogue *catalogue, const char *path)
+{
+    char *words;
+    bool has = !catalogue->words_away;
+
+    if (has)
+        return true;
+    words = catalogue->home->setting(catalogue->reader, "words");
+    if (!(has = words != NULL && strcmp(words, "server") == 0))
+        log_error("%s: imported without catalogue-words=server: import the shop's feed again with it",
+                  catalogue_name(path));
+    free(words);
+    return has;
+}
+
 static int
 load(struct catalogue *catalogue, const char *path, const struct lexicon *lexicon)
 {
     char *version;
 
-    if (!is_ours(catalogue, path))
+    if (!is_ours(catalogue, path) || !has_words(catalogue, path))
         return -1;
     catalogue->facets = catalogue->home->setting(catalogue->reader, "facets");
     if ((version = catalogue->home->setting(catalogue->reader, "version")) != NULL)
         snprintf(catalogue->version, sizeof catalogue->version, "%s", version);
     free(version);
-    catalogue->index = index_load(lexicon, catalogue->home->section, catalogue->reader);
+    catalogue->index =
+        index_load(lexicon, catalogue->words_away, catalogue->home->section, catalogue->reader);
     if (catalogue->index != NULL)
         return catalogue->home->loaded(catalogue->reader);
     if (!catalogue->home->is_away(catalogue->reader)) /* else it has said so */
@@ -106,7 +140,7 @@ load(struct catalogue *catalogue, const char *path, const struct lexicon *lexico
 }
 
 struct catalogue *
-catalogue_open(const char *path, const struct lexicon *lexicon, bool *missing)
+catalogue_open(const char *path, bool words_away, const struct lexicon *lexicon, bool *missing)
 {
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);
     bool none = false;
@@ -116,6 +150,7 @@ catalogue_open(const char *path, const struct lexicon *lexicon, bool *missing)
         return NULL;
     }
     catalogue->home = home_of(path);
+    catalogue->words_away = words_away;
     catalogue->reader = catalogue->home->open(path, &none);
     if (missing != NULL)
         *missing = none;
@@ -202,6 +237,19 @@ catalogue_find(struct catalogue *catalogue, const char *const *ids, size_t count
     return count == 0 ? 0 : catalogue->home->find(catalogue->reader, ids, count, products);
 }
 
+int
+catalogue_rank(struct catalogue *catalogue, const struct catalogue_ranks *ranks, catalogue_ranked *ranked,
+               void *owner)
+{
+    return ranks->leading == 0 ? 0 : catalogue->home->rank(catalogue->reader, ranks, ranked, owner);
+}
+
+int
+catalogue_having(struct catalogue *catalogue, const char *word, uint32_t *products, uint32_t count)
+{
+    return catalogue->home->having(catalogue->reader, word, products, count);
+}
+
 /* -- writing ------------------------------------------------------------------------------------- */
 
 struct catalogue_lock *
@@ -231,7 +279,7 @@ catalogue_unlock(struct catalogue_lock **lock)
 }
 
 struct catalogue_writer *
-catalogue_begin(const char *path, const char *language)
+catalogue_begin(const char *path, const char *language, bool words)
 {
     struct catalogue_writer *writer = calloc(1, sizeof *writer);
 
@@ -240,9 +288,11 @@ catalogue_begin(const char *path, const char *language)
         return NULL;
     }
     writer->home = home_of(path);
+    writer->words = words && writer->home->add_words != NULL;
     if ((writer->kept = writer->home->begin(path)) == NULL ||
         catalogue_set(writer, "schema", CATALOGUE_SCHEMA) < 0 ||
-        catalogue_set(writer, "language", language) < 0)
+        catalogue_set(writer, "language", language) < 0 ||
+        catalogue_set(writer, "words", writer->words ? "server" : "memory") < 0)
         catalogue_abandon(&writer);
     return writer;
 }
@@ -251,6 +301,12 @@ int
 catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t product, bool new_product)
 {
     return writer->home->add(writer->kept, item, product, new_product);
+}
+
+int
+catalogue_add_words(struct catalogue_writer *writer, const struct index_builder *builder, uint32_t product)
+{
+    return writer->words ? writer->home->add_words(writer->kept, builder, product) : 0;
 }
 
 int

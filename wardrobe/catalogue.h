@@ -12,7 +12,7 @@
  * index in memory. Two homes keep one (catalogue_home.h): a SQLite file, and a PostgreSQL server where that
  * is a postgres:// URL. In both a catalogue is only ever replaced as a whole. */
 
-#define CATALOGUE_SCHEMA "ensemble-catalogue-6"
+#define CATALOGUE_SCHEMA "ensemble-catalogue-7"
 
 /* Where a catalogue is, as a log may say it: a URL without its password. Good until the next call but three.
  */
@@ -22,9 +22,15 @@ const char *catalogue_name(const char *path);
 
 struct catalogue;
 
-/* Open the catalogue at PATH and load its index. LEXICON must live as long. NULL when it can't (logged, with
- * what to do). *MISSING (may be NULL): there is none. */
-struct catalogue *catalogue_open(const char *path, const struct lexicon *lexicon, bool *missing);
+/* Read the option catalogue-words, memory or server, for the catalogue at PATH: *AWAY says whether words stay
+ * on the server. Returns 0, or -1 when it is wrong (logged). */
+int catalogue_words(const char *words, const char *path, bool *away);
+
+/* Open the catalogue at PATH and load its index; with WORDS_AWAY without the lists of its words (borrow.h).
+ * LEXICON must live as long. NULL when it can't (logged, with what to do). *MISSING (may be NULL): there is
+ * none. */
+struct catalogue *catalogue_open(const char *path, bool words_away, const struct lexicon *lexicon,
+                                 bool *missing);
 void catalogue_close(struct catalogue **catalogue);
 
 /* It is used with LEXICON from now on, which must be equal to the one that it was opened with, and under no
@@ -63,6 +69,29 @@ int catalogue_records(struct catalogue *catalogue, const uint32_t *variants, siz
  * Returns 0, or -1 (logged). */
 int catalogue_find(struct catalogue *catalogue, const char *const *ids, size_t count, uint32_t *products);
 
+/* With words away: what is asked of the server's full text search. */
+struct catalogue_ranks {
+    const char *const *words; /* as the index has them */
+    size_t count;
+    size_t leading; /* of them, from the first on: who has none of these is not wanted */
+    float worth[4]; /* of a word in a description; material or highlights; category, brand or colour; the
+                       title: 1 at most */
+};
+
+#define CATALOGUE_RANK_WORDS 32 /* at most */
+#define CATALOGUE_LEADING 8000  /* products with leading words that are looked at, at most */
+#define CATALOGUE_RANKED 4000   /* products at most, the best by all words */
+
+/* RANKS: of each word in PRODUCT, 0 to 1. */
+typedef void catalogue_ranked(void *owner, uint32_t product, const float *ranks);
+
+/* RANKED is called for each of the best products, in the index's order. Returns 0, or -1 (logged). */
+int catalogue_rank(struct catalogue *catalogue, const struct catalogue_ranks *ranks, catalogue_ranked *ranked,
+                   void *owner);
+
+/* All products that have WORD, which are COUNT, ascending. Returns 0, or -1 (logged). */
+int catalogue_having(struct catalogue *catalogue, const char *word, uint32_t *products, uint32_t count);
+
 /* -- writing ------------------------------------------------------------------------------------- */
 
 /* One import of the catalogue at PATH at a time: wait for another's end. NULL when it can't (logged). */
@@ -72,12 +101,18 @@ void catalogue_unlock(struct catalogue_lock **lock);
 
 struct catalogue_writer;
 
-/* Begin a new catalogue beside the one at PATH. LANGUAGE is kept with it. NULL when it can't (logged). */
-struct catalogue_writer *catalogue_begin(const char *path, const char *language);
+/* Begin a new catalogue beside the one at PATH. LANGUAGE is kept with it; with WORDS also what the server's
+ * full text search needs. NULL when it can't (logged). */
+struct catalogue_writer *catalogue_begin(const char *path, const char *language, bool words);
 
 /* Add a variant; with NEW_PRODUCT also its product. All copied. -1 when it can't (logged). */
 int catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t product,
                   bool new_product);
+
+/* With WORDS: add those of PRODUCT's item that BUILDER was given last; else do nothing. -1 when it can't
+ * (logged). */
+int catalogue_add_words(struct catalogue_writer *writer, const struct index_builder *builder,
+                        uint32_t product);
 
 /* Keep a section of the index (an index_builder_save() call). */
 int catalogue_save_section(void *writer, const char *section, const void *bytes, size_t size);

@@ -29,12 +29,16 @@ struct catalogue_home {
     bool (*is_away)(const void *reader);
     int (*records)(void *reader, const struct place *places, size_t count, struct record *records);
     int (*find)(void *reader, const char *const *ids, size_t count, uint32_t *products);
+    /* of a home that can be asked for words, else NULL */
+    int (*rank)(void *reader, const struct catalogue_ranks *ranks, catalogue_ranked *ranked, void *owner);
+    int (*having)(void *reader, const char *word, uint32_t *products, uint32_t count);
 
     void *(*lock)(const char *path);
     void (*unlock)(void *lock);
 
     void *(*begin)(const char *path);
     int (*add)(void *writer, const struct item *item, uint32_t product, bool new_product);
+    int (*add_words)(void *writer, const struct index_builder *builder, uint32_t product); /* or NULL */
     int (*save_section)(void *writer, const char *section, const void *bytes, size_t size);
     void *(*saved_section)(void *writer, const char *section, size_t *size);
     int (*set)(void *writer, const char *name, const char *value);

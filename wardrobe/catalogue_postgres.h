@@ -7,8 +7,9 @@
 /* The parts of the home that is a PostgreSQL server (catalogue_postgres.c, _write.c, _patch.c).
  *
  * A catalogue is a row of catalogue_versions, its settings, and a partition of catalogue_products,
- * catalogue_variants and catalogue_sections each: `catalogue_products_17` comes with the import that makes
- * catalogue 17, in one transaction, and is dropped as a whole. The newest is the one with the highest number.
+ * catalogue_variants and catalogue_sections each, and of catalogue_words where it was imported so:
+ * `catalogue_products_17` comes with the import that makes catalogue 17, in one transaction, and is dropped
+ * as a whole. The newest is the one with the highest number.
  */
 
 #define POSTGRES_PART (1u << 20) /* bytes of an index's section in one row */
@@ -18,6 +19,9 @@
  * is none, or it can't be read (logged). */
 void *catalogue_postgres_section(struct postgres *postgres, const char *catalogue, const char *section,
                                  size_t *size);
+
+/* Append WORD as the server's text search takes it in a vector or a query. */
+void catalogue_postgres_lexeme(struct buffer *text, const char *word);
 
 /* The setting NAME of CATALOGUE, malloced; NULL for none. */
 char *catalogue_postgres_setting(struct postgres *postgres, const char *catalogue, const char *name);
@@ -35,6 +39,7 @@ void catalogue_postgres_unlock(void *lock);
 
 void *catalogue_postgres_begin(const char *path);
 int catalogue_postgres_add(void *writer, const struct item *item, uint32_t product, bool new_product);
+int catalogue_postgres_add_words(void *writer, const struct index_builder *builder, uint32_t product);
 int catalogue_postgres_save_section(void *writer, const char *section, const void *bytes, size_t size);
 void *catalogue_postgres_saved_section(void *writer, const char *section, size_t *size);
 int catalogue_postgres_set(void *writer, const char *name, const char *value);

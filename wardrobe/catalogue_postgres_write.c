@@ -16,9 +16,18 @@ struct writer {
     char *name;                       /* for the log */
     char number[24];                  /* of the catalogue */
     struct buffer products, variants; /* rows not yet sent */
-    uint16_t *counts;                 /* variants so far, by product */
-    size_t room;                      /* products that fit in there */
+    struct buffer words, item_words;  /* the same; and those of one item */
+    bool has_words;
+    uint16_t *counts; /* variants so far, by product */
+    size_t room;      /* products that fit in there */
 };
+
+/* A product's words as its index has them, stemmed and joined as there, with places that say in which field
+ * (add_word()): the server's own parser is not asked. */
+#define WORDS_TABLE                                                                                          \
+    "CREATE TABLE IF NOT EXISTS catalogue_words ("                                                           \
+    " catalogue bigint NOT NULL, product int NOT NULL, words tsvector NOT NULL)"                             \
+    " PARTITION BY LIST (catalogue);"
 
 /* Money is in minor units and times are seconds since 1970, as in wardrobe/row.h; NULL: not said. */
 static const char tables[] =
@@ -44,8 +53,7 @@ static const char tables[] =
     "CREATE TABLE catalogue_sections ("
     " catalogue bigint NOT NULL, name text NOT NULL, part int NOT NULL, bytes bytea NOT NULL,"
     " PRIMARY KEY (catalogue, name, part)) PARTITION BY LIST (catalogue);"
-    "ALTER TABLE catalogue_sections ALTER bytes SET STORAGE EXTERNAL;"
-    "COMMIT";
+    "ALTER TABLE catalogue_sections ALTER bytes SET STORAGE EXTERNAL;" WORDS_TABLE "COMMIT";
 
 /* Do SQL, a printf() format in which %s is the catalogue's number, wherever it stands. */
 static int
@@ -105,6 +113,7 @@ forget_old(struct postgres *postgres)
         if (do_for(postgres, PQgetvalue(rows, i, 0),
                    "BEGIN; SET LOCAL lock_timeout = '2s';"
                    "DROP TABLE catalogue_products_%s, catalogue_variants_%s, catalogue_sections_%s;"
+                   "DROP TABLE IF EXISTS catalogue_words_%s;"
                    "DELETE FROM catalogue_versions WHERE number = %s; COMMIT") < 0)
             postgres_do(postgres, "ROLLBACK"); /* the next import tries again */
     PQclear(rows);
@@ -251,14 +260,14 @@ add_variant(struct writer *writer, const struct item *item, uint32_t product, ui
     buffer_text(rows, "\n");
 }
 
-/* Send what was gathered for one of the tables. */
+/* Send what was gathered for the table whose name is TABLE and NUMBER. */
 static int
-send_rows(struct writer *writer, const char *table, struct buffer *rows)
+send_rows(struct writer *writer, const char *table, const char *number, struct buffer *rows)
 {
     struct buffer sql = { 0 };
     int status = -1;
 
-    buffer_printf(&sql, "COPY %s_%s FROM STDIN", table, writer->number);
+    buffer_printf(&sql, "COPY %s%s FROM STDIN", table, number);
     if (rows->failed || sql.failed)
         log_error("%s: no memory", writer->name);
     else
@@ -298,10 +307,79 @@ catalogue_postgres_add(void *owner, const struct item *item, uint32_t product, b
     if (new_product)
         add_product(writer, item, product);
     add_variant(writer, item, product, (uint32_t)nth);
-    if (writer->products.size > COPY_BYTES && send_rows(writer, "catalogue_products", &writer->products) < 0)
+    if (writer->products.size > COPY_BYTES &&
+        send_rows(writer, "catalogue_products_", writer->number, &writer->products) < 0)
         return -1;
-    return writer->variants.size > COPY_BYTES ? send_rows(writer, "catalogue_variants", &writer->variants)
-                                              : 0;
+    return writer->variants.size > COPY_BYTES
+               ? send_rows(writer, "catalogue_variants_", writer->number, &writer->variants)
+               : 0;
+}
+
+/* -- words --------------------------------------------------------------------------------------- */
+
+/* Append WORD, seen COUNTS times by field, as an element of a vector. A place in it stands for a field and
+ * how often, so that what several variants say counts once, and carries the field's letter. */
+static void
+add_word(struct buffer *vector, const char *word, uint32_t counts)
+{
+    static const char letters[] = {
+        [FIELD_TITLE] = 'A',    [FIELD_CATEGORY] = 'B', [FIELD_BRAND] = 'B',       [FIELD_COLOUR] = 'B',
+        [FIELD_MATERIAL] = 'C', [FIELD_BULLETS] = 'C',  [FIELD_DESCRIPTION] = 'D', [FIELDS] = 'A'
+    };
+    char before = ':';
+
+    if (vector->size > 0)
+        buffer_text(vector, " ");
+    catalogue_postgres_lexeme(vector, word);
+    for (unsigned field = 0; counts != 0; field++, counts >>= 4)
+        for (unsigned i = 0; i < (counts & 15); i++, before = ',')
+            buffer_printf(vector, "%c%u%c", before, field * 16 + i + 1, letters[field]);
+}
+
+int
+catalogue_postgres_add_words(void *owner, const struct index_builder *builder, uint32_t product)
+{
+    struct writer *writer = owner;
+    struct buffer *vector = &writer->item_words;
+    uint32_t count;
+    const struct occurrence *seen = index_builder_last(builder, &count);
+
+    if (!writer->has_words &&
+        postgres_do(writer->postgres,
+                    "CREATE TEMP TABLE catalogue_seen_words (product int, words text) ON COMMIT DROP") < 0)
+        return -1;
+    writer->has_words = true;
+    buffer_reset(vector);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *word = index_builder_term(builder, seen[i].term);
+
+        if (index_is_word(word))
+            add_word(vector, word, seen[i].counts);
+    }
+    buffer_printf(&writer->words, "%" PRIu32 "\t", product);
+    postgres_field(&writer->words, buffer_string(vector));
+    buffer_text(&writer->words, "\n");
+    writer->words.failed = writer->words.failed || vector->failed;
+    return writer->words.size > COPY_BYTES ? send_rows(writer, "catalogue_seen_words", "", &writer->words)
+                                           : 0;
+}
+
+/* All that its items said, as one vector for each product. */
+static int
+keep_words(struct writer *writer)
+{
+    if (!writer->has_words)
+        return 0;
+    if (send_rows(writer, "catalogue_seen_words", "", &writer->words) < 0)
+        return -1;
+    return do_for(writer->postgres, writer->number,
+                  WORDS_TABLE
+                  "CREATE TABLE catalogue_words_%s (LIKE catalogue_words);"
+                  "INSERT INTO catalogue_words_%s SELECT %s, product, string_agg(words, ' ')::tsvector"
+                  " FROM catalogue_seen_words GROUP BY product ORDER BY product;"
+                  "CREATE INDEX ON catalogue_words_%s USING gin (words) WITH (fastupdate = off);"
+                  "ALTER TABLE catalogue_words_%s ADD CHECK (catalogue = %s); ANALYZE catalogue_words_%s;"
+                  "ALTER TABLE catalogue_words ATTACH PARTITION catalogue_words_%s FOR VALUES IN (%s)");
 }
 
 /* -- sections and settings ----------------------------------------------------------------------- */
@@ -384,8 +462,9 @@ catalogue_postgres_finish(void *owner)
 {
     struct writer *writer = owner;
 
-    if (send_rows(writer, "catalogue_products", &writer->products) < 0 ||
-        send_rows(writer, "catalogue_variants", &writer->variants) < 0)
+    if (send_rows(writer, "catalogue_products_", writer->number, &writer->products) < 0 ||
+        send_rows(writer, "catalogue_variants_", writer->number, &writer->variants) < 0 ||
+        keep_words(writer) < 0)
         return -1;
     return do_for(writer->postgres, writer->number, last);
 }
@@ -398,6 +477,8 @@ catalogue_postgres_abandon(void *owner)
     postgres_close(&writer->postgres); /* what was not committed is gone with it */
     buffer_clear(&writer->products);
     buffer_clear(&writer->variants);
+    buffer_clear(&writer->words);
+    buffer_clear(&writer->item_words);
     free(writer->counts);
     free(writer->name);
     free(writer);

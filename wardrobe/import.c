@@ -132,7 +132,10 @@ add(struct import *import, const struct item *item)
     if (added < 0 && !index_builder_lacks_room(import->builder))
         log_error("import: no memory");
     else if (added == 0)
-        added = catalogue_add(import->writer, item, product, is_new);
+        added = catalogue_add(import->writer, item, product, is_new) < 0 ||
+                        catalogue_add_words(import->writer, import->builder, product) < 0
+                    ? -1
+                    : 0;
     if (added == 0 && import->embedding != NULL)
         embedding_take(import->embedding, item, product, is_new);
     import->failed = import->failed || added < 0;
@@ -288,7 +291,7 @@ begin(struct import *import)
         return -1;
     if (settings->options != NULL && settings->options->embedding_url[0] != '\0')
         import->embedding = embedding_begin(settings->options, settings->vectors); /* or it goes without */
-    import->writer = catalogue_begin(settings->catalogue, settings->language);
+    import->writer = catalogue_begin(settings->catalogue, settings->language, settings->words_away);
     return import->writer == NULL ? -1 : 0;
 }
 

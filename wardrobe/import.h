@@ -18,6 +18,7 @@ struct import_settings {
     const char *vectors;           /* the file of those that were paid for */
     bool strict;                   /* rows without price or availability are refused */
     bool quiet;                    /* no progress bar */
+    bool words_away;               /* the server is to look words up */
     bool patch;                    /* rows change what is there, and delete nothing */
 };
 

@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "common/options.h"
+#include "wardrobe/catalogue.h"
 #include "wardrobe/import.h"
 #include "wardrobe/watch.h"
 
@@ -117,7 +118,10 @@ import_main(int argc, char *argv[])
     }
     if (mkdir(options.state_dir, 0750) < 0 && errno != EEXIST)
         log_error("folder %s can't be made: %s", options.state_dir, strerror(errno));
-    else if ((path = options_path(&options, options.catalogue)) != NULL) {
+    else if ((path = options_path(&options, options.catalogue)) != NULL &&
+             catalogue_words(options.catalogue_words, path, &settings.words_away) < 0)
+        status = 2;
+    else if (path != NULL) {
         settings.catalogue = path;
         settings.language = options.catalogue_language;
         settings.options = &options;

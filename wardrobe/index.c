@@ -116,15 +116,16 @@ load_columns(struct index *index, load_call *load, void *owner)
     return index->scores == NULL || index->marks == NULL ? -1 : 0;
 }
 
-/* The next piece of the postings, of which LEFT are missing, to DOCS and COUNTS. Returns how many it has, 0
- * when it is no such piece. */
+/* Piece NUMBER of the postings in sections of NAME, of which LEFT are missing, to DOCS and COUNTS. Returns
+ * how many it has, 0 when it is no such piece. */
 static uint32_t
-load_piece(load_call *load, void *owner, uint32_t number, uint32_t left, uint32_t *docs, uint32_t *counts)
+load_piece(load_call *load, void *owner, const char *name, uint32_t number, uint32_t left, uint32_t *docs,
+           uint32_t *counts)
 {
     char section[32];
     uint32_t *piece, count;
 
-    snprintf(section, sizeof section, INDEX_POSTINGS, number);
+    snprintf(section, sizeof section, name, number);
     if ((piece = load_array(load, owner, section, 2 * sizeof *piece, &count)) == NULL)
         return 0;
     if (count > left)
@@ -135,25 +136,41 @@ load_piece(load_call *load, void *owner, uint32_t number, uint32_t left, uint32_
     return count;
 }
 
+/* The postings from AT up to END, from the sections of NAME. */
 static int
-load_pieces(struct index *index, load_call *load, void *owner)
+load_pieces(struct index *index, load_call *load, void *owner, const char *name, uint32_t at, uint32_t end)
 {
-    index->docs = malloc(((size_t)index->posting_count + 1) * sizeof *index->docs);
-    index->counts = malloc(((size_t)index->posting_count + 1) * sizeof *index->counts);
-    if (index->docs == NULL || index->counts == NULL)
-        return -1;
-    for (uint32_t number = 0, at = 0, count; at < index->posting_count; number++, at += count)
-        if ((count = load_piece(load, owner, number, index->posting_count - at, index->docs + at,
-                                index->counts + at)) == 0)
+    for (uint32_t number = 0, count; at < end; number++, at += count)
+        if ((count = load_piece(load, owner, name, number, end - at, index->docs + at, index->counts + at)) ==
+            0)
             return -1;
     return 0;
+}
+
+/* Give the terms that are words, or those that are not, their places from FROM on. Returns their end. */
+static uint64_t
+place_lists(struct index *index, const uint32_t *sizes, bool words, uint64_t from)
+{
+    double n = index->product_count;
+
+    for (uint32_t i = 0; i < names_count(index->names[NAMES_TERM]); i++) {
+        double df = sizes[i];
+        bool is_away = words && index->words_away;
+
+        if (index_is_word(names_text(index->names[NAMES_TERM], i)) != words)
+            continue;
+        index->lists[i] = (struct posting_list) { (uint32_t)from, is_away ? 0 : sizes[i],
+                                                  (float)log(1 + (n - df + 0.5) / (df + 0.5)), sizes[i] };
+        from += is_away ? 0 : sizes[i];
+    }
+    return from;
 }
 
 static int
 load_postings(struct index *index, load_call *load, void *owner)
 {
     uint32_t terms = 0;
-    uint64_t from = 0;
+    uint64_t structured, end;
     uint32_t *sizes = load_array(load, owner, "postings.sizes", sizeof *sizes, &terms);
 
     if (sizes == NULL || terms != names_count(index->names[NAMES_TERM]) ||
@@ -161,18 +178,18 @@ load_postings(struct index *index, load_call *load, void *owner)
         free(sizes);
         return -1;
     }
-    for (uint32_t i = 0; i < terms; i++) {
-        double n = index->product_count, df = sizes[i];
-
-        index->lists[i] =
-            (struct posting_list) { (uint32_t)from, sizes[i], (float)log(1 + (n - df + 0.5) / (df + 0.5)) };
-        from += sizes[i];
-    }
+    structured = place_lists(index, sizes, false, 0);
+    end = place_lists(index, sizes, true, structured);
     free(sizes);
-    if (from >= UINT32_MAX)
+    if (end >= UINT32_MAX)
         return -1;
-    index->posting_count = (uint32_t)from;
-    return load_pieces(index, load, owner);
+    index->posting_count = index->posting_room = (uint32_t)end;
+    index->docs = malloc(((size_t)end + 1) * sizeof *index->docs);
+    index->counts = malloc(((size_t)end + 1) * sizeof *index->counts);
+    if (index->docs == NULL || index->counts == NULL ||
+        load_pieces(index, load, owner, INDEX_POSTINGS, 0, (uint32_t)structured) < 0)
+        return -1;
+    return load_pieces(index, load, owner, INDEX_WORDS, (uint32_t)structured, (uint32_t)end);
 }
 
 /* Nothing in the columns may point outside. */
@@ -313,7 +330,7 @@ gather_words(struct index *index)
         const char *term = names_text(index->names[NAMES_TERM], i);
         size_t size = strspn(term, "abcdefghijklmnopqrstuvwxyz");
 
-        if (index->lists[i].count < 2 || size < 3 || size >= WORD_SIZE || term[size] != '\0')
+        if (index->lists[i].products < 2 || size < 3 || size >= WORD_SIZE || term[size] != '\0')
             continue;
         index->spelt[index->spelt_count++] =
             (struct spelt) { index_letters(term), i, (uint8_t)size, term[0], term[1] };
@@ -348,7 +365,7 @@ index_load_columns(const struct lexicon *lexicon, load_call *load, void *owner)
 }
 
 struct index *
-index_load(const struct lexicon *lexicon, load_call *load, void *owner)
+index_load(const struct lexicon *lexicon, bool words_away, load_call *load, void *owner)
 {
     struct index *index = calloc(1, sizeof *index);
     struct weights weights;
@@ -356,6 +373,7 @@ index_load(const struct lexicon *lexicon, load_call *load, void *owner)
     if (index == NULL)
         return NULL;
     index->lexicon = lexicon;
+    index->words_away = words_away;
     weights_default(&weights);
     if (load_names(index, load, owner, 0) < 0 || load_columns(index, load, owner) < 0 ||
         load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 ||
@@ -384,6 +402,7 @@ index_destroy(struct index **index)
     free(old->docs);
     free(old->counts);
     free(old->impacts);
+    free(old->lent);
     free(old->sizes);
     free(old->colours);
     free(old->materials);
@@ -459,7 +478,7 @@ index_weigh(struct index *index, const struct weights *weights)
 
     if (index->counts == NULL ||
         (index->impacts == NULL &&
-         (index->impacts = malloc(((size_t)index->posting_count + 1) * sizeof *index->impacts)) == NULL) ||
+         (index->impacts = malloc(((size_t)index->posting_room + 1) * sizeof *index->impacts)) == NULL) ||
         (lengths = copy_lengths(index)) == NULL)
         return -1;
     measure_fields(index);
@@ -487,7 +506,7 @@ index_list(const struct index *index, const char *stem)
 {
     uint32_t term = names_find(index->names[NAMES_TERM], stem);
 
-    return term == NAME_NONE || index->lists[term].count == 0 ? NULL : &index->lists[term];
+    return term == NAME_NONE || index->lists[term].products == 0 ? NULL : &index->lists[term];
 }
 
 const struct posting_list *

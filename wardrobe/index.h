@@ -9,6 +9,7 @@
 #include "wardrobe/glance.h"
 #include "wardrobe/lexicon.h"
 #include "wardrobe/names.h"
+#include "wardrobe/occurrences.h"
 #include "wardrobe/row.h"
 #include "wardrobe/size.h"
 #include "wardrobe/vectors.h"
@@ -90,8 +91,9 @@ struct carries {
 };
 
 struct posting_list {
-    uint32_t from, count; /* in docs and impacts */
+    uint32_t from, count; /* in docs and impacts; none of a word that is away */
     float idf;
+    uint32_t products; /* that have it; those in the list, but for a word that is away */
 };
 
 /* A word of the catalogue, for spelling.c. */
@@ -115,7 +117,10 @@ struct index {
     uint32_t *docs;             /* products, ascending in each list */
     uint32_t *counts;           /* how often, by field: 4 bits each; NULL once settled */
     uint16_t *impacts;          /* what that is worth, of 65535; made by index_weigh() */
-    uint32_t posting_count;
+    uint32_t posting_count, posting_room;
+    bool words_away; /* the lists of words are elsewhere: there are those that index_lend() gave */
+    uint32_t *lent;  /* terms whose lists were */
+    uint32_t lent_count, lent_postings;
     struct size *sizes;       /* each of names[NAMES_SIZE], read */
     uint64_t *colours;        /* each of names[NAMES_COLOUR]: colours of the lexicon */
     uint64_t *materials;      /* the same for materials */
@@ -153,7 +158,17 @@ int index_builder_add(struct index_builder *builder, const struct item *item, ui
                       bool *is_new);
 
 #define INDEX_PIECE (512 * 1024)     /* postings in one section */
-#define INDEX_POSTINGS "postings.%u" /* such a section's name */
+#define INDEX_POSTINGS "postings.%u" /* such a section's name, for what is structured */
+#define INDEX_WORDS "words.%u"       /* and for words */
+
+/* Whether TERM is one of the texts: a word, or two that stand together. Two words that a rule asks about
+ * every product (audience.c) are taken for structured. */
+bool index_is_word(const char *term);
+
+/* The words of the item that was added last, with their counts by field (of FIELDS: two words together).
+ * Lent until the next is added. Structured ones are among them. */
+const struct occurrence *index_builder_last(const struct index_builder *builder, uint32_t *count);
+const char *index_builder_term(const struct index_builder *builder, uint32_t term);
 
 /* What was added, as sections: SAVE is called for each with its bytes, which are lent. Nothing can be added
  * any more. Returns 0, or -1 when SAVE did, without memory or room on the disk. */
@@ -166,8 +181,9 @@ uint32_t index_builder_products(const struct index_builder *builder);
 /* -- using one ----------------------------------------------------------------------------------- */
 
 /* Make an index of its sections: LOAD gives each one's bytes, malloced, which the index takes; NULL with SIZE
- * 0 for an empty one. Returns NULL when they do not fit together or without memory (not logged). */
-struct index *index_load(const struct lexicon *lexicon,
+ * 0 for an empty one. WORDS_AWAY: the words' lists are not loaded. Returns NULL when they do not fit together
+ * or without memory (not logged). */
+struct index *index_load(const struct lexicon *lexicon, bool words_away,
                          void *(*load)(void *owner, const char *section, size_t *size), void *owner);
 void index_destroy(struct index **index);
 
@@ -181,6 +197,12 @@ int index_weigh(struct index *index, const struct weights *weights);
 /* Use LEXICON, equal to the one it was made with, and let go what only other weights need: 4 bytes of each
  * posting. */
 void index_settle(struct index *index, const struct lexicon *lexicon);
+
+/* With words away: TERM's list is of these COUNT PRODUCTS, ascending, and what it is worth to each, until
+ * index_take_back(). Copies. Returns 0, or -1 without memory (not logged). */
+int index_lend(struct index *index, uint32_t term, const uint32_t *products, const uint16_t *impacts,
+               uint32_t count);
+void index_take_back(struct index *index);
 
 /* The list of the word with STEM, or NULL. */
 const struct posting_list *index_list(const struct index *index, const char *stem);

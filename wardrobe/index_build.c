@@ -34,7 +34,7 @@ struct index_builder {
     char currency[4]; /* of the first price */
     /* one product's words, before they become occurrences; `places` has, by term, where a word would be */
     struct occurrence seen[2048];
-    uint32_t seen_count, *places;
+    uint32_t seen_count, last_count, *places;
     size_t place_count;
     bool failed;
 };
@@ -276,6 +276,7 @@ keep_seen(struct index_builder *builder)
     for (uint32_t i = 0; i < builder->seen_count; i++)
         if (occurrences_add(builder->occurrences, &builder->seen[i]) < 0)
             builder->failed = true;
+    builder->last_count = builder->seen_count;
     builder->seen_count = 0;
 }
 
@@ -493,12 +494,26 @@ index_builder_add(struct index_builder *builder, const struct item *item, uint32
     return builder->failed ? -1 : 0;
 }
 
+const struct occurrence *
+index_builder_last(const struct index_builder *builder, uint32_t *count)
+{
+    *count = builder->last_count;
+    return builder->seen;
+}
+
+const char *
+index_builder_term(const struct index_builder *builder, uint32_t term)
+{
+    return names_text(builder->names[NAMES_TERM], term);
+}
+
 /* -- saving -------------------------------------------------------------------------------------- */
 
 typedef int save_call(void *owner, const char *section, const void *bytes, size_t size);
 
-/* A piece of the postings: products, and behind them how often by field. */
+/* A piece of the postings in sections of NAME: products, and behind them how often by field. */
 struct piece {
+    const char *name;
     uint32_t number, count;
     uint32_t products[INDEX_PIECE], counts[INDEX_PIECE];
 };
@@ -510,7 +525,7 @@ save_piece(struct piece *piece, save_call *save, void *owner)
 
     if (piece->count == 0)
         return 0;
-    snprintf(section, sizeof section, INDEX_POSTINGS, piece->number++);
+    snprintf(section, sizeof section, piece->name, piece->number++);
     memmove(piece->products + piece->count, piece->counts, piece->count * sizeof *piece->counts);
     if (save(owner, section, piece->products, 2 * (size_t)piece->count * sizeof *piece->products) < 0)
         return -1;
@@ -518,30 +533,48 @@ save_piece(struct piece *piece, save_call *save, void *owner)
     return 0;
 }
 
+/* Each posting to its piece: of what is structured, or of words. */
+static int
+save_pieces(struct index_builder *builder, struct piece pieces[2], uint32_t *counts, save_call *save,
+            void *owner)
+{
+    uint32_t term = NAME_NONE;
+    struct piece *piece = pieces;
+    struct occurrence next;
+    int status;
+
+    while ((status = occurrences_next(builder->occurrences, &next)) > 0) {
+        if (next.term != term)
+            piece = &pieces[index_is_word(names_text(builder->names[NAMES_TERM], next.term))];
+        term = next.term;
+        counts[term]++;
+        piece->products[piece->count] = next.product;
+        piece->counts[piece->count++] = next.counts;
+        if (piece->count == INDEX_PIECE && save_piece(piece, save, owner) < 0)
+            return -1;
+    }
+    return status < 0 || save_piece(&pieces[0], save, owner) < 0 ? -1 : save_piece(&pieces[1], save, owner);
+}
+
 /* The postings in pieces, and how many each term has. */
 static int
 save_postings(struct index_builder *builder, save_call *save, void *owner)
 {
     uint32_t terms = names_count(builder->names[NAMES_TERM]), *counts = calloc(terms + 1, sizeof *counts);
-    struct piece *piece = malloc(sizeof *piece);
-    struct occurrence next;
+    struct piece *pieces = malloc(2 * sizeof *pieces);
     int status = -1;
 
-    if (counts == NULL || piece == NULL || occurrences_sort(builder->occurrences) < 0)
-        goto done;
-    piece->number = piece->count = 0;
-    while ((status = occurrences_next(builder->occurrences, &next)) > 0) {
-        counts[next.term]++;
-        piece->products[piece->count] = next.product;
-        piece->counts[piece->count++] = next.counts;
-        if (piece->count == INDEX_PIECE && (status = save_piece(piece, save, owner)) < 0)
-            goto done;
+    if (counts != NULL && pieces != NULL && occurrences_sort(builder->occurrences) == 0) {
+        for (int i = 0; i < 2; i++) {
+            pieces[i].name = i == 0 ? INDEX_POSTINGS : INDEX_WORDS;
+            pieces[i].number = pieces[i].count = 0;
+        }
+        status = save_pieces(builder, pieces, counts, save, owner);
     }
-    if (status == 0 && (status = save_piece(piece, save, owner)) == 0)
+    if (status == 0)
         status = save(owner, "postings.sizes", counts, terms * sizeof *counts);
-done:
     free(counts);
-    free(piece);
+    free(pieces);
     return status;
 }
 

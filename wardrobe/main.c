@@ -115,6 +115,18 @@ open_model(struct wardrobe *self)
                                                                                                         : 0;
 }
 
+/* Where the catalogue is. Returns -1 where an option says what can't be (logged). */
+static int
+take_place(struct wardrobe *self)
+{
+    const struct options *options = &self->daemon.options;
+
+    if ((self->path = options_path(options, options->catalogue)) != NULL)
+        return catalogue_words(options->catalogue_words, self->path, &self->words_away);
+    log_error("no memory");
+    return -1;
+}
+
 /* All that the daemon needs before it serves. Returns -1 when something is missing (logged). */
 static int
 open_all(struct wardrobe *self)
@@ -129,8 +141,7 @@ open_all(struct wardrobe *self)
     }
     self->lexicon = lexicon_new(self->stemmer);
     self->work = calloc(1, sizeof *self->work);
-    self->path = options_path(options, options->catalogue);
-    if (self->lexicon == NULL || self->work == NULL || self->path == NULL) {
+    if (self->lexicon == NULL || self->work == NULL) {
         log_error("no memory");
         return -1;
     }
@@ -138,8 +149,8 @@ open_all(struct wardrobe *self)
         return -1;
     if (open_model(self) < 0 || lookup_open(self) < 0)
         return -1;
-    if ((self->loader = loader_new(self->daemon.loop, self->path, options->catalogue_language, self->lexicon,
-                                   wardrobe_take, self)) == NULL)
+    if ((self->loader = loader_new(self->daemon.loop, self->path, self->words_away,
+                                   options->catalogue_language, self->lexicon, wardrobe_take, self)) == NULL)
         return -1;
     self->look = loop_timer_new(self->daemon.loop, on_look, self);
     on_look(self);
@@ -183,7 +194,9 @@ main(int argc, char *argv[])
     }
     if (daemon_start(&self.daemon, "wardrobe", argc, argv, &status) < 0)
         return status;
-    status = chooses(&self.daemon.options) && model_check(&self.daemon.options) < 0 ? 2 : EXIT_FAILURE;
+    status = take_place(&self) < 0 || (chooses(&self.daemon.options) && model_check(&self.daemon.options) < 0)
+                 ? 2
+                 : EXIT_FAILURE;
     if (status != 2 && open_all(&self) == 0)
         status = daemon_serve(&self.daemon, &calls, &self);
     close_all(&self);

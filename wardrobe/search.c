@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "wardrobe/audience.h"
 #include "wardrobe/blame.h"
+#include "wardrobe/borrow.h"
 #include "wardrobe/brands.h"
 #include "wardrobe/card.h"
 
@@ -284,6 +285,10 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
                  soft.size > 0 || work->soft.term_count > 0 ? &work->soft : NULL, search->weights);
     if (filter_clause(&work->filter, CLAUSE_CATEGORY) != NULL)
         work->plan.spreads = false;
+    if (borrow_words(catalogue, &work->plan, &work->filter, search->weights) < 0) {
+        search_end(work);
+        return -1;
+    }
     fuses = has_meaning(work, index, search);
     ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights,
                 fuses && !work->plan.spreads ? RANKING_HITS : search->limit, work->query.counts);
@@ -536,7 +541,7 @@ search_passing(struct search_work *work, struct catalogue *catalogue, const stru
         return -1;
     filter_begin(filter, index, search->slot, search->now);
     filter_add_criteria(filter, search->criteria, search->rates, find, &work->ids);
-    if (work->ids.failed || prepare(filter) < 0) {
+    if (work->ids.failed || prepare(filter) < 0 || borrow_excluded(catalogue, filter) < 0) {
         search_end(work);
         return -1;
     }

@@ -143,15 +143,15 @@ print_json(struct search_work *work, struct catalogue *catalogue, const struct s
     return 0;
 }
 
-/* Search in the catalogue at PATH. */
+/* Search in the catalogue at PATH, with its words here or away. */
 static int
-search_in(const char *path, const char *language, const struct asked *asked)
+search_in(const char *path, bool words_away, const char *language, const struct asked *asked)
 {
     struct stemmer *stemmer = stemmer_new(language);
     struct lexicon *lexicon = stemmer == NULL ? NULL : lexicon_new(stemmer);
     struct search_work *work = calloc(1, sizeof *work);
     struct catalogue *catalogue =
-        lexicon == NULL || work == NULL ? NULL : catalogue_open(path, lexicon, NULL);
+        lexicon == NULL || work == NULL ? NULL : catalogue_open(path, words_away, lexicon, NULL);
     json_t *criteria = NULL, *wish = NULL;
     struct weights weights;
     int status = -1;
@@ -195,6 +195,7 @@ search_main(int argc, char *argv[])
     struct asked asked = { .limit = 6, .slot = "" };
     struct options options;
     int status = EXIT_FAILURE;
+    bool words_away;
     char *path;
 
     if ((argc = take_own(argc, argv, &asked)) < 0) {
@@ -209,8 +210,12 @@ search_main(int argc, char *argv[])
     case OPTIONS_OK:
         break;
     }
-    if ((path = options_path(&options, options.catalogue)) != NULL)
-        status = search_in(path, options.catalogue_language, &asked) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if ((path = options_path(&options, options.catalogue)) != NULL) {
+        if (catalogue_words(options.catalogue_words, path, &words_away) < 0)
+            status = 2;
+        else if (search_in(path, words_away, options.catalogue_language, &asked) == 0)
+            status = EXIT_SUCCESS;
+    }
     free(path);
     options_clear(&options);
     return status;

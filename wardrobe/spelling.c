@@ -70,9 +70,9 @@ spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE
         term = names_text(index->names[NAMES_TERM], spelt->term);
         distance = spelling_distance(stem, term, most);
         if (distance < best ||
-            (distance == best && distance <= most && index->lists[spelt->term].count > best_count)) {
+            (distance == best && distance <= most && index->lists[spelt->term].products > best_count)) {
             best = distance;
-            best_count = index->lists[spelt->term].count;
+            best_count = index->lists[spelt->term].products;
             found = distance <= most ? term : found;
         }
     }

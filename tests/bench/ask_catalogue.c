@@ -95,6 +95,7 @@ main(int argc, char *argv[])
     struct lexicon *lexicon = lexicon_new(stemmer);
     struct search_work *work = calloc(1, sizeof *work);
     struct catalogue *catalogue;
+    bool words_away;
     struct weights weights;
     struct buffer out = { 0 };
     static int8_t codes[VECTORS_DIMENSIONS];
@@ -102,7 +103,10 @@ main(int argc, char *argv[])
     static char line[65536];
 
     log_start("ask_catalogue");
-    if (argc != 2 || work == NULL || (catalogue = catalogue_open(argv[1], lexicon, NULL)) == NULL)
+    if (argc != 2 || work == NULL ||
+        catalogue_words(getenv("CATALOGUE_WORDS") == NULL ? "memory" : getenv("CATALOGUE_WORDS"), argv[1],
+                        &words_away) < 0 ||
+        (catalogue = catalogue_open(argv[1], words_away, lexicon, NULL)) == NULL)
         return 1;
     weights_default(&weights);
     while (fgets(line, sizeof line, stdin) != NULL) {

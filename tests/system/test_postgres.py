@@ -1,5 +1,6 @@
 """The catalogue on a PostgreSQL server: what only a server can do wrong. What both homes do alike is in test_feeds.py and test_wardrobe.py,
 which run for both, and in the C tests of a catalogue, which are run here once more against a server."""
+import json
 import os
 import pathlib
 import signal
@@ -58,10 +59,11 @@ def numbers(url):
     return [number for number, in postgres_server.rows(url, "SELECT number FROM catalogue_versions ORDER BY number")]
 
 
+@pytest.mark.parametrize("words", ["memory", "server"])
 @pytest.mark.parametrize("test, cases", [("test_search", 0), ("test_hard_criteria", 3000), ("test_query", 0)])
-def test_the_tests_of_a_catalogue_pass_on_a_server(test, cases, catalogue):
+def test_the_tests_of_a_catalogue_pass_on_a_server(test, cases, words, catalogue):
     subprocess.run(["make", "-s", f"VARIANT={VARIANT}", f"{BUILD.relative_to(TOP)}/tests/wardrobe/{test}"], cwd=TOP, check=True, timeout=600)
-    done = subprocess.run([BUILD / "tests" / "wardrobe" / test], cwd=TOP, env={**os.environ, "CASES": str(cases)}, capture_output=True, text=True,
+    done = subprocess.run([BUILD / "tests" / "wardrobe" / test], cwd=TOP, env={**os.environ, "CASES": str(cases), "CATALOGUE_WORDS": words}, capture_output=True, text=True,
                           check=False, timeout=120 * SLOW)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert len(numbers(catalogue)) >= 1
@@ -201,6 +203,82 @@ def test_a_server_that_hangs_is_not_waited_for(wardrobe, fake, postgres):
         for pid in [postgres.process.pid, *pids]:
             os.kill(pid, signal.SIGCONT)
     assert wait_until(lambda: answer(fake, wardrobe.route)["kind"] == "FOUND", 20, step=0.3)
+
+
+QUESTIONS = ["linen shirt", "black dress for a beach wedding", "warm wool coat without a hood", "white sneakers under 80", "sumer dress", "how many linen shirts",
+             "cheapest leather bag", "rotes Kleid", "gold hoop earrings", "smart casual chinos with pockets", "waterproof hiking boots", "straw hat"]
+
+
+def search(state, words, where, *options):
+    done = subprocess.run([binary("wardrobe"), "search", words, "--json", "--state-dir", state, "--catalogue-words", where, *options], cwd=TOP,
+                          capture_output=True, text=True, check=True, timeout=60 * SLOW)
+    return json.loads(done.stdout)
+
+
+def test_words_looked_up_by_the_server_find_the_same(catalogue, ensemble):
+    import_feed(ensemble.state, SAMPLE_SHOP, "--catalogue-words", "server")
+    same = []
+    for words in QUESTIONS:
+        here, there = (search(ensemble.state, words, where) for where in ("memory", "server"))
+        assert {key: here.get(key) for key in ("outcome", "named", "count")} == {key: there.get(key) for key in ("outcome", "named", "count")}, words
+        ours, theirs = ([product["id"] for product in found["products"]] for found in (here, there))
+        assert set(ours[:1]) <= set(theirs[:3]), words
+        same.append(len(set(ours) & set(theirs)) / max(1, len(ours)))
+    assert sum(same) / len(same) > 0.8, same  # what is just below the cut in one may be above it in the other
+
+
+def test_a_word_that_is_excluded_is_excluded_wherever_words_are(catalogue, tmp_path):
+    write(tmp_path / "feed", [(f"S{i}", f"Linen Shirt {'Embroidered ' if i % 3 == 0 else ''}it's {i}", "5.00 USD") for i in range(9000)])
+    import_feed(tmp_path, tmp_path / "feed", "--catalogue-words", "server")
+    no = json.dumps({"not.style": {"field": "style", "slot": "all", "none": ["embroidered"]}})
+    for where in ("memory", "server"):
+        found = search(tmp_path, "how many embroidered linen shirts", where, "--criteria", no, "--limit", "200")
+        assert len(found["products"]) == 200 and all(int(product["id"][1:]) % 3 for product in found["products"])
+        assert where == "server" or found["count"] == 6000
+    only = json.dumps({"not.style": {"field": "style", "slot": "all", "none": ["linen"]}})
+    for where in ("memory", "server"):
+        found = search(tmp_path, "shirts", where, "--criteria", only)
+        assert found["outcome"] == "none_match" and found["blocked_by"] == ["style"] and found["relaxation"]["count"] == 9000
+
+
+def test_a_patch_keeps_the_words_and_a_replaced_catalogue_takes_them_along(catalogue, postgres, tmp_path):
+    schema = catalogue.rsplit("%3D", 1)[1]
+    for _ in range(2):
+        import_feed(tmp_path, SAMPLE_SHOP, "--catalogue-words", "server")
+    (tmp_path / "prices").write_text("id\tprice\nLN-204-WHT-M\t1.00 USD\n")
+    import_feed(tmp_path, tmp_path / "prices", "--patch", "--catalogue-words", "server", check=False)
+    assert search(tmp_path, "linen shirt", "server")["outcome"] == "found"
+    postgres.sql(f"UPDATE {schema}.catalogue_versions SET replaced = replaced - interval '61 s' WHERE number = 1")
+    import_feed(tmp_path, SAMPLE_SHOP, "--catalogue-words", "server")
+    left = {name for name, in postgres_server.rows(catalogue, "SELECT relname FROM pg_class WHERE relname LIKE 'catalogue\\_words\\__' AND relkind = 'r'"
+                                                              " AND relnamespace = current_schema()::regnamespace")}
+    assert "catalogue_words_1" not in left and "catalogue_words_2" in left
+
+
+def test_words_on_a_server_that_is_away_are_unavailable(catalogue, ensemble, fake, postgres):
+    import_feed(ensemble.state, SAMPLE_SHOP, "--catalogue-words", "server")
+    daemon = ensemble.start("wardrobe", "--catalogue-words", "server")
+    route, _ = fake.expect("FACETS")
+    assert answer(fake, route)["result"]["outcome"] == "found"
+    postgres.stop(signal.SIGQUIT)
+    ask(fake, route, 20)
+    assert wait_until(lambda: len(answers(fake)) == 21)
+    assert all(m["kind"] == "REFUSED" and m["code"] == "unavailable" and m["retry"] == 1 for m in answers(fake)[1:])
+    postgres.start()
+    assert wait_until(lambda: answer(fake, route)["kind"] == "FOUND", step=0.3)
+    import_feed(ensemble.state, SAMPLE_SHOP)  # without its words on the server: the one before stays
+    assert wait_until(lambda: "imported without catalogue-words=server" in daemon.log())
+    assert answer(fake, route)["result"]["outcome"] == "found"
+
+
+def test_words_on_a_server_that_is_none_are_a_wrong_option(tmp_path):
+    for command in (["search", "shirt"], ["import", SAMPLE_SHOP], []):
+        done = subprocess.run([binary("wardrobe"), *command, "--state-dir", tmp_path, "--catalogue-words", "server"], cwd=TOP, capture_output=True,
+                              text=True, check=False, timeout=60 * SLOW)
+        assert done.returncode == 2 and "only postgresql:// has its words there" in done.stderr, done.stderr
+    done = subprocess.run([binary("wardrobe"), "search", "shirt", "--state-dir", tmp_path, "--catalogue-words", "cloud"], cwd=TOP, capture_output=True,
+                          text=True, check=False, timeout=60 * SLOW)
+    assert done.returncode == 2 and "memory or server" in done.stderr
 
 
 def test_a_wardrobe_needs_no_more_than_to_read(catalogue, postgres, ensemble, fake, monkeypatch):

@@ -11,6 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool
+words_away(void)
+{
+    return getenv("CATALOGUE_WORDS") != NULL && strcmp(getenv("CATALOGUE_WORDS"), "server") == 0;
+}
+
 void
 shop_open(struct shop *shop)
 {
@@ -21,7 +27,7 @@ shop_open(struct shop *shop)
     shop->item = calloc(1, sizeof *shop->item);
     assert_non_null(shop->item);
     if (getenv("CATALOGUE") != NULL)
-        assert_non_null(shop->writer = catalogue_begin(getenv("CATALOGUE"), "english"));
+        assert_non_null(shop->writer = catalogue_begin(getenv("CATALOGUE"), "english", words_away()));
 }
 
 void
@@ -49,8 +55,10 @@ shop_add_row(struct shop *shop, const struct feed_row *row)
     if (row_read(row, "", false, shop->item, &problem) < 0)
         fail_msg("%s: %s", problem.field, problem.reason);
     assert_int_equal(index_builder_add(shop->builder, shop->item, &product, &is_new), 0);
-    if (shop->writer != NULL)
+    if (shop->writer != NULL) {
         assert_int_equal(catalogue_add(shop->writer, shop->item, product, is_new), 0);
+        assert_int_equal(catalogue_add_words(shop->writer, shop->builder, product), 0);
+    }
     shop->rows++;
 }
 
@@ -115,7 +123,7 @@ keep(struct shop *shop)
     assert_int_equal(index_builder_save(shop->builder, catalogue_save_section, shop->writer), 0);
     assert_int_equal(catalogue_set(shop->writer, "version", "1"), 0);
     assert_int_equal(catalogue_finish(&shop->writer), 0);
-    shop->catalogue = catalogue_open(getenv("CATALOGUE"), shop->lexicon, NULL);
+    shop->catalogue = catalogue_open(getenv("CATALOGUE"), words_away(), shop->lexicon, NULL);
     assert_non_null(shop->catalogue);
     shop->index = catalogue_index_to_weigh(shop->catalogue);
 }
@@ -127,7 +135,7 @@ shop_index(struct shop *shop)
         keep(shop);
     if (shop->index == NULL) {
         assert_int_equal(index_builder_save(shop->builder, save, shop), 0);
-        shop->index = index_load(shop->lexicon, load, shop);
+        shop->index = index_load(shop->lexicon, shop->words_away, load, shop);
         assert_non_null(shop->index);
     }
     return shop->index;

@@ -21,6 +21,7 @@ struct shop {
     } sections[24];
     int section_count;
     int rows;
+    bool words_away; /* of an index in memory, from before shop_index() on */
 };
 
 void shop_open(struct shop *shop);
