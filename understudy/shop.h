@@ -40,8 +40,9 @@ void shop_forget(struct shop_memo *memo);
 /* The category that GARMENT stands in, the nearest one; NULL where the shop has none. */
 const struct category *shop_category(const struct shop *shop, const struct garment *garment);
 
-/* About what GARMENT costs among the cheaper ones, major units. The digest lists the largest categories alone:
- * what is not there costs as much as its slot's cheapest, and a suit as much as its parts. 0: not known. */
+/* About what GARMENT costs among the cheaper ones, major units. The digest lists the largest categories
+ * alone: what is not there costs as much as its slot's cheapest, and a suit as much as its parts. 0: not
+ * known. */
 double shop_price(const struct shop *shop, const struct garment *garment);
 
 /* Whether GARMENT may be suggested: it is there, or may be, where the list is not whole. */

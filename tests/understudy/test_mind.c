@@ -269,7 +269,8 @@ a_suggestion_keeps_what_was_asked_for(void **state)
           "navy", "blazer" },
         { "FACETS: " /* fewer pieces, also where the digest has no room for what they are sold as */
           "{\"currency\":\"USD\",\"count\":419,\"categories\":[{\"name\":\"dresses\",\"slot\":\"dress\","
-          "\"count\":27,\"price\":[6800,9800,15800]},{\"name\":\"jackets\",\"slot\":\"outerwear\",\"count\":17,"
+          "\"count\":27,\"price\":[6800,9800,15800]},{\"name\":\"jackets\",\"slot\":\"outerwear\",\"count\":"
+          "17,"
           "\"price\":[7900,11800,14800]},{\"name\":\"sneakers\",\"slot\":\"shoes\",\"count\":10,\"price\":"
           "[7900,9900,11800]}]}\nSHOPPER: Job interview outfit for a woman under 150 dollars",
           "dress", "blazer" },
