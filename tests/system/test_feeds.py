@@ -108,7 +108,7 @@ def test_a_report_names_each_refused_row_with_line_field_and_reason(tmp_path):
     done = import_feed(tmp_path, tmp_path / "feed", "--report", tmp_path / "report")
     report = (tmp_path / "report").read_text().splitlines()
     assert "line 3: refused: title: missing" in report
-    assert "line 4: refused: id: there was a row with this id before" in report
+    assert 'line 4: refused: id: "A": there was a row with this id before' in report
     assert any(line.startswith("line 5: refused: price: ") for line in report)
     assert any(line.startswith("line 6: refused: availability: ") for line in report)
     assert len(report) == 306 and "1 products in 1 variants of 305 rows, 304 refused" in report[-1]

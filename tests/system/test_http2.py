@@ -164,7 +164,7 @@ def test_a_server_that_reloads_lets_its_streams_end(proxy, start):
     front.reload()
     answers = lines()
     assert statuses(answers) == [("ok", 1)] * 11
-    assert len(front.connections()) == 2, "one before and one after"
+    assert len(front.connections()) > 1, "those after the reload are asked on a new connection (a burst opens several)"
 
 
 def test_a_connection_that_is_given_up_every_few_requests(proxy, start):
