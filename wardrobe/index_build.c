@@ -561,14 +561,12 @@ static int
 save_postings(struct index_builder *builder, save_call *save, void *owner)
 {
     uint32_t terms = names_count(builder->names[NAMES_TERM]), *counts = calloc(terms + 1, sizeof *counts);
-    struct piece *pieces = malloc(2 * sizeof *pieces);
+    struct piece *pieces = calloc(2, sizeof *pieces);
     int status = -1;
 
     if (counts != NULL && pieces != NULL && occurrences_sort(builder->occurrences) == 0) {
-        for (int i = 0; i < 2; i++) {
-            pieces[i].name = i == 0 ? INDEX_POSTINGS : INDEX_WORDS;
-            pieces[i].number = pieces[i].count = 0;
-        }
+        pieces[0].name = INDEX_POSTINGS;
+        pieces[1].name = INDEX_WORDS;
         status = save_pieces(builder, pieces, counts, save, owner);
     }
     if (status == 0)
