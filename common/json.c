@@ -293,3 +293,13 @@ json_patch(json_t **document, const json_t *patch, char why[80])
     *document = changed;
     return 0;
 }
+
+void
+json_append_once(json_t *list, const char *text)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return;
+    json_array_append_new(list, json_string(text));
+}

@@ -33,4 +33,7 @@ json_t *json_file(const char *path);
  * Returns 0, or -1 when the patch is malformed, a path is missing or a test fails; *WHY then says why. */
 int json_patch(json_t **document, const json_t *patch, char why[80]);
 
+/* Append TEXT to LIST, an array of texts, unless it is there. */
+void json_append_once(json_t *list, const char *text);
+
 #endif

@@ -2,8 +2,7 @@
 
 #include "wardrobe/blame.h"
 
-#include <string.h>
-
+#include "common/json.h"
 #include "wardrobe/ranking.h"
 
 struct blame {
@@ -134,16 +133,6 @@ each_product(struct blame *blame, struct index *index, look_call *look)
     look_at_batch(blame, look);
 }
 
-static void
-append_once(json_t *list, const char *text)
-{
-    size_t i;
-    json_t *item;
-
-    json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return;
-    json_array_append_new(list, json_string(text));
-}
-
 /* Name the clauses in BLOCKED that, given up alone, bring something. Returns the one that brings most, or -1.
  */
 static int
@@ -156,7 +145,7 @@ find_drop(const struct blame *blame, json_t *blocked)
         for (int i = 0; i < filter->count; i++) {
             if (is_about_kind(&filter->clauses[i]) != (kind == 1) || blame->alone[i] == 0)
                 continue;
-            append_once(blocked, clause_field_name(filter->clauses[i].field));
+            json_append_once(blocked, clause_field_name(filter->clauses[i].field));
             if (drop < 0 || blame->alone[i] > blame->alone[drop])
                 drop = i;
         }
@@ -190,7 +179,7 @@ blame_explain(struct index *index, const struct filter *filter, json_t *result)
         each_product(&blame, index, note_failed);
         for (int i = 0; i < filter->count; i++)
             if (blame.failed >> i & 1)
-                append_once(blocked, clause_field_name(filter->clauses[i].field));
+                json_append_once(blocked, clause_field_name(filter->clauses[i].field));
     }
     if (json_array_size(blocked) > 0)
         json_object_set(result, "blocked_by", blocked);

@@ -389,16 +389,6 @@ search_end(struct search_work *work)
 /* -- the result ---------------------------------------------------------------------------------- */
 
 static void
-append_once(json_t *list, const char *text)
-{
-    size_t i;
-    json_t *item;
-
-    json_array_foreach(list, i, item) if (strcmp(json_string_value(item), text) == 0) return;
-    json_array_append_new(list, json_string(text));
-}
-
-static void
 set_unchecked(const struct search_work *work, json_t *result)
 {
     json_t *unchecked = json_array();
@@ -406,7 +396,7 @@ set_unchecked(const struct search_work *work, json_t *result)
     for (int h = 0; h < work->ranking.count; h++)
         for (uint64_t bits = filter_unchecked(&work->filter, work->ranking.hits[h].product); bits != 0;
              bits &= bits - 1)
-            append_once(unchecked, clause_field_name(work->filter.clauses[__builtin_ctzll(bits)].field));
+            json_append_once(unchecked, clause_field_name(work->filter.clauses[__builtin_ctzll(bits)].field));
     if (json_array_size(unchecked) > 0)
         json_object_set(result, "unchecked", unchecked);
     json_decref(unchecked);
