@@ -5,6 +5,7 @@
 
 #include "common/json.h"
 #include "common/money.h"
+#include "common/utf8.h"
 
 /* How many bytes of TEXT, at most LIMIT, end with a whole character. */
 static size_t
@@ -14,9 +15,7 @@ whole_characters(const char *text, size_t limit)
 
     if (limit == 0 || size <= limit)
         return size;
-    while (limit > 0 && ((unsigned char)text[limit] & 0xc0) == 0x80)
-        limit--;
-    return limit;
+    return utf8_cut(text, limit);
 }
 
 /* How many bytes at C are a line break or a control character: C0, DEL, U+0085, U+2028, U+2029. */

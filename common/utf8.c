@@ -66,3 +66,11 @@ utf8_sequence(const char *text, size_t size)
             return 0;
     return length;
 }
+
+size_t
+utf8_cut(const char *text, size_t limit)
+{
+    while (limit > 0 && ((unsigned char)text[limit] & 0xC0) == 0x80)
+        limit--;
+    return limit;
+}

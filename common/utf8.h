@@ -11,4 +11,8 @@ size_t utf8_sequence(const char *text, size_t size);
  * character, quote or backslash. */
 size_t utf8_plain(const char *text, size_t size);
 
+/* How many of the first LIMIT bytes of TEXT are whole characters, where it is to be cut: the byte behind them
+ * (of the rest, or the 0) is read. */
+size_t utf8_cut(const char *text, size_t limit);
+
 #endif

@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 /* TEXT without the blanks around it; *SIZE is what is left. */
 static const char *
 trim(const char *text, size_t *size)
@@ -100,8 +102,7 @@ words_text(const json_t *text, size_t bytes)
     const char *trimmed = json_is_string(text) ? trim(json_string_value(text), &size) : NULL;
 
     if (size > bytes)
-        for (size = bytes; size > 0 && ((unsigned char)trimmed[size] & 0xc0) == 0x80;)
-            size--;
+        size = utf8_cut(trimmed, bytes);
     if (size == 0 || has_control(trimmed, size))
         return NULL;
     return json_stringn(trimmed, size);

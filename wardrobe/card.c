@@ -9,6 +9,7 @@
 
 #include "common/buffer.h"
 #include "common/log.h"
+#include "common/utf8.h"
 
 #define SIZES_SHOWN 24
 #define COLOURS_SHOWN 8
@@ -20,10 +21,7 @@ cut(const char *text, size_t shown)
 {
     size_t size = strnlen(text, shown + 1);
 
-    if (size > shown)
-        for (size = shown; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
-            size--;
-    return size;
+    return size > shown ? utf8_cut(text, shown) : size;
 }
 
 static void

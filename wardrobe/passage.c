@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/utf8.h"
+
 static void
 add_part(struct buffer *out, const char *text, size_t size)
 {
@@ -38,8 +40,7 @@ start_of(const char *text, size_t limit)
     for (size = limit; size > 0 && text[size] != ' '; size--)
         ;
     if (size == 0) /* no space in it: whole characters at least */
-        for (size = limit; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80; size--)
-            ;
+        size = utf8_cut(text, limit);
     return size;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/utf8.h"
 #include "wardrobe/html.h"
 #include "wardrobe/lexicon.h"
 
@@ -43,9 +44,7 @@ read_html(struct item *item, const char *text)
 
     if (strpbrk(text, "<&") == NULL)
         return text;
-    size = strnlen(text, sizeof item->plain - 1);
-    while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80) /* no half character at the cut */
-        size--;
+    size = utf8_cut(text, strnlen(text, sizeof item->plain - 1));
     html_text(text, size, item->plain);
     return item->plain;
 }

@@ -174,11 +174,8 @@ lenient_cut(const char *text, size_t size, size_t limit)
 {
     char *cut;
 
-    if (size > limit) {
-        size = limit;
-        while (size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80)
-            size--;
-    }
+    if (size > limit)
+        size = utf8_cut(text, limit);
     if ((cut = malloc(size + 1)) == NULL)
         return NULL;
     for (size_t i = 0, length; i < size; i += length ? length : 1) {
