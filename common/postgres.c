@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/url.h"
 
 #define CONNECT_MS 5000 /* to connect, where the server may be silent for as long as it likes */
 #define REST 4          /* a server that cost a time is left alone for so many times as long ... */
@@ -19,7 +20,8 @@
 #define REASON 240      /* bytes of what libpq says */
 
 struct postgres {
-    char *url, *name, *setup;
+    char *url, *setup;
+    struct url_shown name;
     PGconn *connection; /* NULL while there is none */
     int wait_ms;
     const char *prepared[STATEMENTS]; /* on this connection; the callers' names */
@@ -59,7 +61,8 @@ lose(struct postgres *postgres, int64_t started_ms)
     char text[REASON];
 
     if (postgres->lost_ms == 0) {
-        log_warning("%s: the connection is lost: %s", postgres->name, reason(postgres->connection, text));
+        log_warning("%s: the connection is lost: %s", postgres->name.text,
+                    reason(postgres->connection, text));
         postgres->lost_ms = now;
     }
     drop(postgres);
@@ -133,7 +136,7 @@ refused(struct postgres *postgres, const PGresult *result)
     postgres->away =
         strncmp(code, "08", 2) == 0 || strncmp(code, "53", 2) == 0 || strncmp(code, "57", 2) == 0;
     if (!postgres->missing)
-        log_error("%s: the server says %s: %s", postgres->name, code, said == NULL ? "nothing" : said);
+        log_error("%s: the server says %s: %s", postgres->name.text, code, said == NULL ? "nothing" : said);
     return -1;
 }
 
@@ -173,7 +176,7 @@ on_notice(void *owner, const PGresult *result)
 {
     const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-    log_debug("%s: %s", ((struct postgres *)owner)->name, said == NULL ? "" : said);
+    log_debug("%s: %s", ((struct postgres *)owner)->name.text, said == NULL ? "" : said);
 }
 
 /* Go through libpq's steps of connecting, until DEADLINE_MS. */
@@ -229,14 +232,14 @@ connect_now(struct postgres *postgres)
     }
     PQclear(done);
     if (postgres->lost_ms != 0)
-        log_info("%s: connected again after %lld ms", postgres->name,
+        log_info("%s: connected again after %lld ms", postgres->name.text,
                  (long long)(clock_now_ms() - postgres->lost_ms));
     postgres->lost_ms = 0;
     return 0;
 
 fail:
     if (postgres->lost_ms == 0)
-        log_error("%s: no connection: %s", postgres->name, reason(postgres->connection, text));
+        log_error("%s: no connection: %s", postgres->name.text, reason(postgres->connection, text));
     postgres->lost_ms = postgres->lost_ms == 0 ? started : postgres->lost_ms;
     lose(postgres, started);
     return -1;
@@ -277,18 +280,18 @@ is_url(const char *url)
 }
 
 struct postgres *
-postgres_open(const char *url, const char *name, int wait_ms, const char *setup)
+postgres_open(const char *url, int wait_ms, const char *setup)
 {
     struct postgres *postgres = calloc(1, sizeof *postgres);
 
     if (postgres == NULL || (postgres->url = strdup(url)) == NULL ||
-        (postgres->name = strdup(name)) == NULL ||
         (setup != NULL && (postgres->setup = strdup(setup)) == NULL))
-        log_error("%s: no memory", name);
+        log_error("%s: no memory", url_shown(url).text);
     else if (!is_url(url))
         log_error("%s: can't be read as a PostgreSQL URL: in a password, @ is written %%40 and / is %%2F",
-                  name);
+                  url_shown(url).text);
     else {
+        postgres->name = url_shown(url);
         postgres->wait_ms = wait_ms;
         if (connected(postgres) == 0)
             return postgres;
@@ -304,10 +307,15 @@ postgres_close(struct postgres **postgres)
         return;
     drop(*postgres);
     free((*postgres)->url);
-    free((*postgres)->name);
     free((*postgres)->setup);
     free(*postgres);
     *postgres = NULL;
+}
+
+const char *
+postgres_name(const struct postgres *postgres)
+{
+    return postgres->name.text;
 }
 
 bool

@@ -10,7 +10,7 @@
 /* A connection to a PostgreSQL server that nobody waits for long: every call ends when the server has been
  * silent for the time that was given at the start. The only file that waits for libpq.
  *
- * What fails is logged here, once, with the connection's name, which holds no password. */
+ * What fails is logged here, once, with the connection's URL, without its password. */
 struct postgres;
 
 /* One value of a statement: a text, or SIZE BYTES; both NULL is null. */
@@ -20,12 +20,15 @@ struct postgres_value {
     int size;
 };
 
-/* Connect to URL (postgresql://…, as libpq reads it). NAME says in a log which one it is. WAIT_MS is how long
- * the server may be silent, 0 for as long as it likes (to connect, 5 s at most). NULL when it can't (logged).
+/* Connect to URL (postgresql://…, as libpq reads it). WAIT_MS is how long the server may be silent, 0 for as
+ * long as it likes (to connect, 5 s at most). NULL when it can't (logged).
  *
  * Each new connection first does SETUP (may be NULL): statements without an answer. */
-struct postgres *postgres_open(const char *url, const char *name, int wait_ms, const char *setup);
+struct postgres *postgres_open(const char *url, int wait_ms, const char *setup);
 void postgres_close(struct postgres **postgres);
+
+/* Its URL as a log may say it; lent. */
+const char *postgres_name(const struct postgres *postgres);
 
 /* Do SQL, one statement or several without values, which give no rows. Returns 0, or -1. */
 int postgres_do(struct postgres *postgres, const char *sql);

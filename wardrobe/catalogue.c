@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/url.h"
 #include "wardrobe/catalogue_home.h"
 
 struct catalogue {
@@ -48,28 +49,6 @@ home_of(const char *path)
     return homes[i];
 }
 
-const char *
-catalogue_name(const char *path)
-{
-    static _Thread_local char names[4][256];
-    static _Thread_local unsigned turn;
-    char *name = names[turn++ % 4];
-    const char *host = strstr(path, "://"), *end = path + strcspn(path, "?");
-
-    if (host == NULL || host > end) {
-        snprintf(name, sizeof names[0], "%s", path);
-        return name;
-    }
-    host += 3;
-    /* what stands before an @ and behind a ? may be secret */
-    for (const char *at = host; at < end; at++)
-        if (*at == '@')
-            host = at + 1;
-    snprintf(name, sizeof names[0], "%.*s%.*s", (int)(strstr(path, "://") + 3 - path), path,
-             (int)(end - host), host);
-    return name;
-}
-
 int
 catalogue_words(const char *words, const char *path, bool *away)
 {
@@ -78,7 +57,7 @@ catalogue_words(const char *words, const char *path, bool *away)
         log_error("option catalogue-words=%s: memory or server", words);
     else if (*away && home_of(path)->rank == NULL)
         log_error("option catalogue-words=server: %s is no server: only postgresql:// has its words there",
-                  catalogue_name(path));
+                  url_shown(path).text);
     else
         return 0;
     return -1;
@@ -94,9 +73,9 @@ is_ours(const struct catalogue *catalogue, const char *path)
     bool ours = schema != NULL && strcmp(schema, CATALOGUE_SCHEMA) == 0;
 
     if (schema == NULL)
-        log_error("%s: no catalogue, or a broken one: import the shop's feed again", catalogue_name(path));
+        log_error("%s: no catalogue, or a broken one: import the shop's feed again", url_shown(path).text);
     else if (!ours)
-        log_error("%s: made by another version (%s): import the shop's feed again", catalogue_name(path),
+        log_error("%s: made by another version (%s): import the shop's feed again", url_shown(path).text,
                   schema);
     free(schema);
     return ours;
@@ -114,7 +93,7 @@ has_words(const struct catalogue *catalogue, const char *path)
     words = catalogue->home->setting(catalogue->reader, "words");
     if (!(has = words != NULL && strcmp(words, "server") == 0))
         log_error("%s: imported without catalogue-words=server: import the shop's feed again with it",
-                  catalogue_name(path));
+                  url_shown(path).text);
     free(words);
     return has;
 }
@@ -135,7 +114,7 @@ load(struct catalogue *catalogue, const char *path, const struct lexicon *lexico
     if (catalogue->index != NULL)
         return catalogue->home->loaded(catalogue->reader);
     if (!catalogue->home->is_away(catalogue->reader)) /* else it has said so */
-        log_error("%s: its index is broken: import the shop's feed again", catalogue_name(path));
+        log_error("%s: its index is broken: import the shop's feed again", url_shown(path).text);
     return -1;
 }
 
@@ -146,7 +125,7 @@ catalogue_open(const char *path, bool words_away, const struct lexicon *lexicon,
     bool none = false;
 
     if (catalogue == NULL) {
-        log_error("%s: no memory", catalogue_name(path));
+        log_error("%s: no memory", url_shown(path).text);
         return NULL;
     }
     catalogue->home = home_of(path);
@@ -155,7 +134,7 @@ catalogue_open(const char *path, bool words_away, const struct lexicon *lexicon,
     if (missing != NULL)
         *missing = none;
     if (none)
-        log_error("%s: no catalogue there: `./ensemble import FEED` makes one", catalogue_name(path));
+        log_error("%s: no catalogue there: `./ensemble import FEED` makes one", url_shown(path).text);
     if (catalogue->reader == NULL || load(catalogue, path, lexicon) < 0)
         catalogue_close(&catalogue);
     return catalogue;
@@ -262,7 +241,7 @@ catalogue_lock(const char *path)
     if (lock != NULL)
         *lock = (struct catalogue_lock) { home, kept };
     else if (kept != NULL) {
-        log_error("%s: no memory", catalogue_name(path));
+        log_error("%s: no memory", url_shown(path).text);
         home->unlock(kept);
     }
     return lock;
@@ -284,7 +263,7 @@ catalogue_begin(const char *path, const char *language, bool words)
     struct catalogue_writer *writer = calloc(1, sizeof *writer);
 
     if (writer == NULL) {
-        log_error("%s: no memory", catalogue_name(path));
+        log_error("%s: no memory", url_shown(path).text);
         return NULL;
     }
     writer->home = home_of(path);
@@ -326,8 +305,10 @@ catalogue_saved_section(void *owner, const char *section, size_t *size)
 }
 
 int
-catalogue_set(struct catalogue_writer *writer, const char *name, const char *value)
+catalogue_set(void *owner, const char *name, const char *value)
 {
+    struct catalogue_writer *writer = owner;
+
     return writer->home->set(writer->kept, name, value);
 }
 
@@ -359,7 +340,7 @@ catalogue_patch_begin(const char *path)
     struct catalogue_patch *patch = calloc(1, sizeof *patch);
 
     if (patch == NULL) {
-        log_error("%s: no memory", catalogue_name(path));
+        log_error("%s: no memory", url_shown(path).text);
         return NULL;
     }
     patch->home = home_of(path);
@@ -387,8 +368,10 @@ catalogue_patch_set(struct catalogue_patch *patch, const struct item *item)
 }
 
 int
-catalogue_patch_say(struct catalogue_patch *patch, const char *name, const char *value)
+catalogue_patch_say(void *owner, const char *name, const char *value)
 {
+    struct catalogue_patch *patch = owner;
+
     return patch->home->patch_say(patch->kept, name, value);
 }
 

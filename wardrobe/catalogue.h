@@ -14,10 +14,6 @@
 
 #define CATALOGUE_SCHEMA "ensemble-catalogue-7"
 
-/* Where a catalogue is, as a log may say it: a URL without its password. Good until the next call but three.
- */
-const char *catalogue_name(const char *path);
-
 /* -- reading ------------------------------------------------------------------------------------- */
 
 struct catalogue;
@@ -118,7 +114,7 @@ int catalogue_add_words(struct catalogue_writer *writer, const struct index_buil
 int catalogue_save_section(void *writer, const char *section, const void *bytes, size_t size);
 
 /* What it is to say of itself. */
-int catalogue_set(struct catalogue_writer *writer, const char *name, const char *value);
+int catalogue_set(void *writer, const char *name, const char *value);
 
 /* A section that was kept before, malloced; as index_load() wants it. */
 void *catalogue_saved_section(void *writer, const char *section, size_t *size);
@@ -150,7 +146,7 @@ int catalogue_patch_next(struct catalogue_patch *patch, struct item *item);
 int catalogue_patch_set(struct catalogue_patch *patch, const struct item *item);
 
 /* As catalogue_set() and catalogue_saved_section(). */
-int catalogue_patch_say(struct catalogue_patch *patch, const char *name, const char *value);
+int catalogue_patch_say(void *patch, const char *name, const char *value);
 void *catalogue_patch_section(void *patch, const char *section, size_t *size);
 
 /* Finish: as catalogue_finish(). */

@@ -10,13 +10,13 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/url.h"
 #include "wardrobe/catalogue_postgres.h"
 
 #define READ_MS 1000 /* how long the server may be silent under a lookup */
 
 struct reader {
     struct postgres *postgres;
-    char *name;      /* for the log */
     char number[24]; /* of the catalogue */
     char token[40];  /* what tells it from one of that number elsewhere, after a server was set up anew */
     char version[40];
@@ -105,7 +105,6 @@ close_reader(void *owner)
 
     PQclear(reader->records);
     postgres_close(&reader->postgres);
-    free(reader->name);
     free(reader);
 }
 
@@ -133,12 +132,11 @@ open_reader(const char *path, bool *missing)
     struct reader *reader = calloc(1, sizeof *reader);
     int found = -1;
 
-    if (reader == NULL || (reader->name = strdup(catalogue_name(path))) == NULL) {
-        log_error("%s: no memory", catalogue_name(path));
-        free(reader);
+    if (reader == NULL) {
+        log_error("%s: no memory", url_shown(path).text);
         return NULL;
     }
-    if ((reader->postgres = postgres_open(path, reader->name, READ_MS, setup)) != NULL &&
+    if ((reader->postgres = postgres_open(path, READ_MS, setup)) != NULL &&
         postgres_do(reader->postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ") == 0)
         found = find_newest(reader);
     *missing = found > 0;
@@ -215,7 +213,7 @@ ask(struct reader *reader, const char *name, const char *sql, const char *const 
     reader->away = rows == NULL; /* it has said why; another copy of the wardrobe may do better */
     if (rows == NULL || (count == 0 ? PQntuples(rows) > 0 : (size_t)PQntuples(rows) == count))
         return rows;
-    log_error("%s: catalogue %s is not there any more", reader->name, reader->number);
+    log_error("%s: catalogue %s is not there any more", postgres_name(reader->postgres), reader->number);
     reader->away = true;
     PQclear(rows);
     return NULL;

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "common/log.h"
+#include "common/url.h"
 #include "wardrobe/catalogue_postgres.h"
 
 #define MOST_PENDING 2000 /* changes that are gathered before they are sent */
@@ -20,7 +21,6 @@ enum { PRODUCT, NTH, PRICE, SALE, SALE_FROM, SALE_TO, CURRENCY, AVAILABILITY, CO
 
 struct patch {
     struct postgres *postgres;
-    char *name;      /* for the log */
     char number[24]; /* of the catalogue */
     char currency[4];
     struct variant *variants; /* the index's section, changed as we go */
@@ -57,13 +57,13 @@ find_catalogue(struct patch *patch)
 
     if (rows == NULL ? postgres_is_missing(patch->postgres) : PQntuples(rows) == 0) {
         log_error("%s: no catalogue there to patch: import the shop's feed first, without --patch",
-                  patch->name);
+                  postgres_name(patch->postgres));
     } else if (rows != NULL) {
         snprintf(patch->number, sizeof patch->number, "%s", PQgetvalue(rows, 0, 0));
         schema = catalogue_postgres_setting(patch->postgres, patch->number, "schema");
         if (!(ours = schema != NULL && strcmp(schema, CATALOGUE_SCHEMA) == 0))
             log_error("%s: no catalogue of this version: import the shop's feed first, without --patch",
-                      patch->name);
+                      postgres_name(patch->postgres));
     }
     PQclear(rows);
     free(schema);
@@ -82,7 +82,7 @@ load_columns(struct patch *patch)
     free(currency);
     patch->variants = catalogue_postgres_section(patch->postgres, patch->number, "variants", &size);
     if (currency == NULL || patch->variants == NULL || size % sizeof *patch->variants != 0) {
-        log_error("%s: its index is broken: import the shop's feed again", patch->name);
+        log_error("%s: its index is broken: import the shop's feed again", postgres_name(patch->postgres));
         return -1;
     }
     patch->variant_count = size / sizeof *patch->variants;
@@ -92,7 +92,7 @@ load_columns(struct patch *patch)
     patch->pending = calloc(COLUMNS, sizeof *patch->pending);
     if (patch->touched != NULL && patch->is_pending != NULL && patch->pending != NULL)
         return 0;
-    log_error("%s: no memory", patch->name);
+    log_error("%s: no memory", postgres_name(patch->postgres));
     return -1;
 }
 
@@ -101,9 +101,8 @@ catalogue_postgres_patch_begin(const char *path)
 {
     struct patch *patch = calloc(1, sizeof *patch);
 
-    if (patch == NULL || (patch->name = strdup(catalogue_name(path))) == NULL) {
-        log_error("%s: no memory", catalogue_name(path));
-        free(patch);
+    if (patch == NULL) {
+        log_error("%s: no memory", url_shown(path).text);
         return NULL;
     }
     patch->place = UINT32_MAX;
@@ -139,7 +138,7 @@ send_pending(struct patch *patch)
         failed = failed || patch->pending[i].failed;
     }
     if (failed)
-        log_error("%s: no memory", patch->name);
+        log_error("%s: no memory", postgres_name(patch->postgres));
     else
         done = postgres_query(patch->postgres, sql, values, 1 + COLUMNS, false);
     PQclear(done);
@@ -268,7 +267,8 @@ catalogue_postgres_patch_find(void *owner, const char *id, struct item *item)
         if (PQntuples(patch->found) == 0)
             return 0;
         if ((patch->place = place_of(patch, patch->found)) == UINT32_MAX) {
-            log_error("%s: its index is broken: import the shop's feed again", patch->name);
+            log_error("%s: its index is broken: import the shop's feed again",
+                      postgres_name(patch->postgres));
             return -1;
         }
         if (!(patch->is_pending[patch->place / 64] >> patch->place % 64 & 1))
@@ -383,7 +383,7 @@ check_newest(struct patch *patch)
     bool newest = rows != NULL && PQntuples(rows) == 1;
 
     if (rows != NULL && !newest)
-        log_error("%s: another import came between: patch that one", patch->name);
+        log_error("%s: another import came between: patch that one", postgres_name(patch->postgres));
     PQclear(rows);
     return newest ? 0 : -1;
 }
@@ -412,6 +412,5 @@ catalogue_postgres_patch_abandon(void *owner)
     free(patch->is_pending);
     free(patch->touched);
     free(patch->variants);
-    free(patch->name);
     free(patch);
 }

@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/url.h"
 #include "wardrobe/catalogue_postgres.h"
 
 #define COPY_BYTES (1u << 20) /* of rows that are gathered before they are sent */
 
 struct writer {
     struct postgres *postgres;
-    char *name;                       /* for the log */
     char number[24];                  /* of the catalogue */
     struct buffer products, variants; /* rows not yet sent */
     struct buffer words, item_words;  /* the same; and those of one item */
@@ -78,7 +78,7 @@ struct postgres *
 catalogue_postgres_connect(const char *path)
 {
     return postgres_open(
-        path, catalogue_name(path), 0,
+        path, 0,
         "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0");
 }
 
@@ -140,7 +140,7 @@ make_tables(struct writer *writer)
     int status = rows == NULL ? -1 : 0;
 
     if (rows != NULL && strcmp(PQgetvalue(rows, 0, 1), "UTF8") != 0) {
-        log_error("%s: the database is in %s: make one with ENCODING 'UTF8'", writer->name,
+        log_error("%s: the database is in %s: make one with ENCODING 'UTF8'", postgres_name(writer->postgres),
                   PQgetvalue(rows, 0, 1));
         status = -1;
     } else if (rows != NULL && PQgetvalue(rows, 0, 0)[0] == 't') {
@@ -175,9 +175,8 @@ catalogue_postgres_begin(const char *path)
 {
     struct writer *writer = calloc(1, sizeof *writer);
 
-    if (writer == NULL || (writer->name = strdup(catalogue_name(path))) == NULL) {
-        log_error("%s: no memory", catalogue_name(path));
-        free(writer);
+    if (writer == NULL) {
+        log_error("%s: no memory", url_shown(path).text);
         return NULL;
     }
     if ((writer->postgres = catalogue_postgres_connect(path)) != NULL && begin(writer) == 0)
@@ -269,7 +268,7 @@ send_rows(struct writer *writer, const char *table, const char *number, struct b
 
     buffer_printf(&sql, "COPY %s%s FROM STDIN", table, number);
     if (rows->failed || sql.failed)
-        log_error("%s: no memory", writer->name);
+        log_error("%s: no memory", postgres_name(writer->postgres));
     else
         status = rows->size == 0 ? 0 : postgres_copy(writer->postgres, buffer_string(&sql), rows);
     buffer_clear(&sql);
@@ -286,7 +285,7 @@ next_of(struct writer *writer, uint32_t product)
         uint16_t *counts = realloc(writer->counts, room * sizeof *counts);
 
         if (counts == NULL) {
-            log_error("%s: no memory", writer->name);
+            log_error("%s: no memory", postgres_name(writer->postgres));
             return -1;
         }
         memset(counts + writer->room, 0, (room - writer->room) * sizeof *counts);
@@ -480,6 +479,5 @@ catalogue_postgres_abandon(void *owner)
     buffer_clear(&writer->words);
     buffer_clear(&writer->item_words);
     free(writer->counts);
-    free(writer->name);
     free(writer);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/url.h"
 #include "common/loop.h"
 #include "wardrobe/catalogue.h"
 
@@ -186,7 +187,7 @@ watch_run(const char *folder, const struct import_settings *settings)
     if (settings->feed != NULL)
         import(&watch, settings->feed);
     import_present(&watch);
-    log_info("ready watch=%s catalogue=%s", folder, catalogue_name(settings->catalogue));
+    log_info("ready watch=%s catalogue=%s", folder, url_shown(settings->catalogue).text);
     loop_run(watch.loop);
     status = 0;
 done:

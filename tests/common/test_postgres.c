@@ -79,7 +79,7 @@ a_server_that_says_nothing_is_waited_for_as_long_as_was_given(void **state)
     int64_t started = clock_now_ms();
 
     (void)state;
-    assert_null(postgres_open(url, "test", 150, NULL));
+    assert_null(postgres_open(url, 150, NULL));
     assert_in_range(clock_now_ms() - started, 140, 4000);
     close(fd);
 }
@@ -92,8 +92,8 @@ a_server_that_is_not_there_is_no_connection(void **state)
 
     (void)state;
     close(fd);
-    assert_null(postgres_open(url, "test", 1000, NULL));
-    assert_null(postgres_open("postgresql:///shop?host=/nonexistent", "test", 0, NULL));
+    assert_null(postgres_open(url, 1000, NULL));
+    assert_null(postgres_open("postgresql:///shop?host=/nonexistent", 0, NULL));
 }
 
 /* libpq would say a piece of the password. */
@@ -108,7 +108,7 @@ a_url_whose_password_is_not_escaped_is_refused_before_libpq_sees_it(void **state
 
     (void)state;
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
-        assert_null(postgres_open(urls[i], "test", 100, NULL));
+        assert_null(postgres_open(urls[i], 100, NULL));
 }
 
 int
