@@ -26,6 +26,7 @@
 #include "wardrobe/report.h"
 #include "wardrobe/row.h"
 
+#define VERSION_DIGITS 16
 #define VALUE_SHOWN 60            /* bytes of a value that was refused */
 #define IMPORT_MEMORY (64u << 20) /* bytes for words on their way to the index; more are put aside */
 
@@ -296,13 +297,6 @@ begin(struct import *import)
 }
 
 static void
-make_version(char version[ID_SIZE])
-{
-    id_random(version);
-    version[16] = '\0';
-}
-
-static void
 show_vectors(void *owner, int64_t done, int64_t of)
 {
     report_step(&((struct import *)owner)->report, "vectors", done, of);
@@ -323,44 +317,46 @@ keep_vectors(struct import *import)
     return 0;
 }
 
-/* Put the catalogue made anew in its place, with its digest. */
+/* What a catalogue says of itself, where SAY keeps it: its digest, made of the sections that LOAD gives, and
+ * a version of its own. */
+static int
+describe(struct import *import, void *(*load)(void *catalogue, const char *section, size_t *size),
+         int (*say)(void *catalogue, const char *name, const char *value), void *catalogue)
+{
+    char version[ID_SIZE], *facets = facets_text(import->lexicon, import->settings->language,
+                                                 clock_wall_ms() / 1000, load, catalogue);
+    int status;
+
+    id_random(version);
+    version[VERSION_DIGITS] = '\0';
+    status = facets == NULL || say(catalogue, "facets", facets) < 0 || say(catalogue, "version", version) < 0
+                 ? -1
+                 : 0;
+    free(facets);
+    return status;
+}
+
+/* Put the catalogue made anew in its place. */
 static int
 keep(struct import *import)
 {
-    char version[ID_SIZE], *facets;
-    int status;
-
-    make_version(version);
     import->counts->products = index_builder_products(import->builder);
     if (index_builder_save(import->builder, catalogue_save_section, import->writer) < 0)
         return -1;
     index_builder_destroy(&import->builder);
-    facets = facets_text(import->lexicon, import->settings->language, clock_wall_ms() / 1000,
-                         catalogue_saved_section, import->writer);
-    status = facets == NULL || catalogue_set(import->writer, "facets", facets) < 0 ||
-                     catalogue_set(import->writer, "version", version) < 0
-                 ? -1
-                 : 0;
-    free(facets);
-    return status < 0 || keep_vectors(import) < 0 ? -1 : catalogue_finish(&import->writer);
+    if (describe(import, catalogue_saved_section, catalogue_set, import->writer) < 0 ||
+        keep_vectors(import) < 0)
+        return -1;
+    return catalogue_finish(&import->writer);
 }
 
 /* Put the patched one in its place; other prices have another digest. */
 static int
 keep_patched(struct import *import)
 {
-    char version[ID_SIZE], *facets;
-    int status;
-
-    make_version(version);
-    facets = facets_text(import->lexicon, import->settings->language, clock_wall_ms() / 1000,
-                         catalogue_patch_section, import->patch);
-    status = facets == NULL || catalogue_patch_say(import->patch, "facets", facets) < 0 ||
-                     catalogue_patch_say(import->patch, "version", version) < 0
-                 ? -1
-                 : 0;
-    free(facets);
-    return status < 0 ? -1 : catalogue_patch_finish(&import->patch);
+    if (describe(import, catalogue_patch_section, catalogue_patch_say, import->patch) < 0)
+        return -1;
+    return catalogue_patch_finish(&import->patch);
 }
 
 static int
