@@ -20,7 +20,7 @@ url_shown(const char *url)
     for (const char *at = host; at < end; at++)
         if (*at == '@')
             host = at + 1;
-    snprintf(shown.text + strlen(shown.text), sizeof shown.text - strlen(shown.text), "%.*s", (int)(end - host),
-             host);
+    snprintf(shown.text + strlen(shown.text), sizeof shown.text - strlen(shown.text), "%.*s",
+             (int)(end - host), host);
     return shown;
 }

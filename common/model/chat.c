@@ -47,14 +47,15 @@ put_parameters(struct buffer *out, const json_t *tool)
 }
 
 void
-chat_tools(struct buffer *out, const json_t *tools, bool flat, bool strict)
+chat_tools(struct buffer *out, const struct model_request *request, const struct profile *profile, bool flat)
 {
+    bool strict = profile->fields & FIELD_STRICT;
     const json_t *tool;
     size_t i;
 
     chat_key(out, "tools");
     buffer_text(out, "[");
-    json_array_foreach(tools, i, tool)
+    json_array_foreach(request->tools, i, tool)
     {
         buffer_text(out, i ? ",{\"type\":\"function\"" : "{\"type\":\"function\"");
         if (!flat)
@@ -69,6 +70,10 @@ chat_tools(struct buffer *out, const json_t *tools, bool flat, bool strict)
         buffer_text(out, flat ? "}" : "}}");
     }
     buffer_text(out, "]");
+    if (profile->fields & FIELD_TOOL_CHOICE)
+        chat_text(out, "tool_choice", request->tool_choice);
+    if (profile->fields & FIELD_PARALLEL)
+        buffer_text(out, ",\"parallel_tool_calls\":true");
 }
 
 static void
@@ -142,16 +147,6 @@ put_messages(struct buffer *out, const struct model_request *request, const stru
 }
 
 static void
-put_tools(struct buffer *out, const struct model_request *request, const struct profile *profile)
-{
-    chat_tools(out, request->tools, false, profile->fields & FIELD_STRICT);
-    if (profile->fields & FIELD_TOOL_CHOICE)
-        chat_text(out, "tool_choice", request->tool_choice);
-    if (profile->fields & FIELD_PARALLEL)
-        buffer_text(out, ",\"parallel_tool_calls\":true");
-}
-
-static void
 put_stream(struct buffer *out, const struct profile *profile)
 {
     buffer_text(out, ",\"stream\":true");
@@ -172,7 +167,7 @@ chat_body(struct buffer *out, const struct model_request *request, const struct 
     buffer_json_string(out, request->model, strlen(request->model));
     chat_text(out, "reasoning_effort", profile_effort(profile, request->model, request->effort, has_tools));
     if (has_tools)
-        put_tools(out, request, profile);
+        chat_tools(out, request, profile, false);
     if (request->schema != NULL && (profile->fields & FIELD_SCHEMA))
         put_format(out, request, profile);
     if (request->max_tokens > 0 && (profile->fields & FIELD_MAX_TOKENS))

@@ -19,8 +19,10 @@ void chat_event(struct answer *answer, const char *name, const char *data, size_
 /* Read an answer that came as one object. */
 void chat_whole(struct answer *answer, const json_t *body);
 
-/* Append ,"tools":[...] of either dialect: sorted keys, in the order they have. FLAT for Responses. */
-void chat_tools(struct buffer *out, const json_t *tools, bool flat, bool strict);
+/* Append ,"tools":[...] of either dialect, sorted keys, in the order they have, and how they may be called as
+ * far as the server knows these fields. FLAT for Responses. */
+void chat_tools(struct buffer *out, const struct model_request *request, const struct profile *profile,
+                bool flat);
 
 /* Append ,"KEY": */
 void chat_key(struct buffer *out, const char *key);

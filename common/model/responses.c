@@ -50,16 +50,6 @@ put_input(struct buffer *out, const json_t *messages)
     buffer_text(out, "]");
 }
 
-static void
-put_tools(struct buffer *out, const struct model_request *request, const struct profile *profile)
-{
-    chat_tools(out, request->tools, true, profile->fields & FIELD_STRICT);
-    if (profile->fields & FIELD_TOOL_CHOICE)
-        chat_text(out, "tool_choice", request->tool_choice);
-    if (profile->fields & FIELD_PARALLEL)
-        buffer_text(out, ",\"parallel_tool_calls\":true");
-}
-
 void
 responses_body(struct buffer *out, const struct model_request *request, const struct profile *profile)
 {
@@ -77,7 +67,7 @@ responses_body(struct buffer *out, const struct model_request *request, const st
     }
     chat_text(out, "instructions", request->instructions);
     if (has_tools)
-        put_tools(out, request, profile);
+        chat_tools(out, request, profile, true);
     if (request->schema != NULL && (profile->fields & FIELD_SCHEMA))
         put_format(out, request);
     if (request->max_tokens > 0 && (profile->fields & FIELD_MAX_TOKENS))
