@@ -18,7 +18,7 @@
 
 #include "common/bus_address.h"
 #include "common/bus_keys.h"
-#include "common/bus_socket.h"
+#include "common/bus_link.h"
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/log.h"
@@ -29,49 +29,6 @@
 
 static const int after_hint_ms[] = { 0, 1, 2, 4, 8, 16 };
 #define HINTS ((int)(sizeof after_hint_ms / sizeof *after_hint_ms))
-
-struct peer {
-    struct peer *next;
-    struct link *link;
-    unsigned char route[256]; /* routing id at a ROUTER */
-    size_t route_size;
-    char role[16], name[ID_SIZE];
-    int64_t capacity;
-    int64_t heard_ms;
-    bool lost; /* `gone` is to be called as soon as all that was received has been read */
-    void *note;
-};
-
-/* A socket: the ROUTER, or the DEALER to one orchestrator. */
-struct link {
-    struct link *next;
-    struct bus *bus;
-    char *endpoint;
-    struct bus_socket socket;
-    int64_t hello_ms; /* when we last said who we are */
-    bool refused;     /* our key was not known: libzmq gives up, we do not */
-    bool cut;         /* a message was cut in its middle: the socket must not be read again */
-};
-
-struct bus {
-    struct loop *loop;
-    struct bus_listener listener;
-    void *owner;
-    bool binds;
-    char role[16], name[ID_SIZE];
-    int64_t capacity, load, beat_ms;
-    void *context;
-    struct link *links;
-    struct peer *peers;
-    struct loop_hook *hook;
-    struct loop_timer *beat_timer, *hint_timer;
-    int64_t beat_due_ms;
-    int hint; /* index of the next beat after a hint */
-    int lock; /* descriptor of the ipc path's lock, or -1 */
-    struct bus_keys *keys;
-    struct buffer wire;
-    bool received; /* something, in this turn */
-};
 
 /* -- peers --------------------------------------------------------------------------------------- */
 
@@ -349,14 +306,6 @@ receive_one(struct link *link)
     return 1;
 }
 
-static void
-lose_peers_of(struct link *link)
-{
-    for (struct peer *peer = link->bus->peers; peer != NULL; peer = peer->next)
-        if (peer->link == link)
-            peer->lost = true;
-}
-
 /* Read LINK's monitor: connections made and closed. */
 static void
 read_monitor(struct link *link)
@@ -371,7 +320,7 @@ read_monitor(struct link *link)
         if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED && !bus->binds)
             say_hello(bus, link, "", 0, false);
         else if (event == ZMQ_EVENT_DISCONNECTED && !bus->binds)
-            lose_peers_of(link);
+            link_lose_peers(link);
         else if (event == ZMQ_EVENT_DISCONNECTED) {
             bus->hint = 0;
             loop_timer_start(bus->hint_timer, 0);
@@ -383,8 +332,6 @@ read_monitor(struct link *link)
 }
 
 /* -- the loop ------------------------------------------------------------------------------------ */
-
-static void link_renew(struct link *link);
 
 static bool
 before_sleep(void *owner)
@@ -422,17 +369,6 @@ after_wake(void *owner)
         bus->listener.turn(bus->owner);
 }
 
-/* A key may be made known at any time: knock again at the doors that were shut. */
-static void
-knock_again(struct bus *bus)
-{
-    for (struct link *link = bus->links; link != NULL; link = link->next)
-        if (link->refused) {
-            link->refused = false;
-            bus_socket_knock(&link->socket, link->endpoint);
-        }
-}
-
 static void
 beat_is_due(void *owner)
 {
@@ -451,7 +387,7 @@ beat_is_due(void *owner)
         }
     }
     beat_to_all(bus);
-    knock_again(bus);
+    links_knock(bus);
     bus->beat_due_ms = now + bus->beat_ms;
     loop_timer_start(bus->beat_timer, bus->beat_ms);
 }
@@ -467,50 +403,6 @@ hint_is_due(void *owner)
 }
 
 /* -- open and close ------------------------------------------------------------------------------ */
-
-static void
-link_close(struct link *link)
-{
-    bus_socket_close(&link->socket);
-    free(link->endpoint);
-    free(link);
-}
-
-static int
-link_connect(struct link *link)
-{
-    struct bus *bus = link->bus;
-
-    return bus_socket_open(&link->socket, bus->loop, bus->context, bus->keys, link->endpoint, bus->binds);
-}
-
-/* Open a socket on ENDPOINT (a whole one, see bus_address.h). 0 or -1 (logged). */
-static int
-link_open(struct bus *bus, const char *endpoint)
-{
-    struct link *link = calloc(1, sizeof *link);
-
-    if (link == NULL || (link->endpoint = strdup(endpoint)) == NULL) {
-        log_error("bus: no memory");
-        free(link);
-        return -1;
-    }
-    link->bus = bus;
-    link->next = bus->links;
-    bus->links = link; /* from here on bus_close() frees it */
-    return link_connect(link);
-}
-
-/* Another socket in the place of one that was cut: its orchestrator is gone, and may come again. */
-static void
-link_renew(struct link *link)
-{
-    log_info("bus: %s closed in the middle of a message; connecting anew", link->endpoint);
-    link->cut = false;
-    lose_peers_of(link);
-    bus_socket_close(&link->socket);
-    link_connect(link); /* what failed has said so: nothing comes over this link any more */
-}
 
 struct bus *
 bus_open(struct loop *loop, const struct bus_settings *settings, const struct bus_listener *listener,
@@ -544,8 +436,8 @@ bus_open(struct loop *loop, const struct bus_settings *settings, const struct bu
 
         if (status == 0 && settings->binds)
             status = bus_address_lock(endpoint, &bus->lock);
-        if (status == 0)
-            status = link_open(bus, endpoint);
+        if (status == 0 && link_open(bus, endpoint) == NULL)
+            status = -1;
         free(endpoint);
         if (status != 0)
             goto fail;
@@ -573,10 +465,7 @@ bus_close(struct bus **bus)
         next = peer->next;
         free(peer);
     }
-    for (struct link *link = (*bus)->links, *next; link != NULL; link = next) {
-        next = link->next;
-        link_close(link);
-    }
+    links_close(*bus, true);
     bus_keys_close(&(*bus)->keys);
     loop_hook_destroy(&(*bus)->hook);
     loop_timer_destroy(&(*bus)->beat_timer);
