@@ -19,6 +19,7 @@
 #include "common/bus_address.h"
 #include "common/bus_keys.h"
 #include "common/bus_link.h"
+#include "common/bus_names.h"
 #include "common/clock.h"
 #include "common/id.h"
 #include "common/log.h"
@@ -87,25 +88,6 @@ find_peer(struct bus *bus, struct link *link, const void *route, size_t size)
     return NULL;
 }
 
-/* Call `gone` for the peers that are lost, and forget them. */
-static void
-bury_the_lost(struct bus *bus)
-{
-    for (struct peer **place = &bus->peers; *place != NULL;) {
-        struct peer *peer = *place;
-
-        if (!peer->lost) {
-            place = &peer->next;
-            continue;
-        }
-        *place = peer->next;
-        log_info("gone: %s %s", peer->role, peer->name);
-        bus->listener.gone(bus->owner, peer);
-        free(peer);
-        place = &bus->peers; /* the listener may have lost others */
-    }
-}
-
 /* -- sending ------------------------------------------------------------------------------------- */
 
 /* Send the frames to ROUTE (at a DEALER: to its other end). Returns 0, or -1 with errno. */
@@ -143,6 +125,20 @@ bus_send(struct bus *bus, struct peer *peer, const struct message *message)
     return 0;
 }
 
+/* What LINK's orchestrator may give this process: each of several that do not drain gets its part, so that
+ * together they do not give it more than it holds. */
+static int64_t
+share_of(const struct bus *bus, const struct link *link)
+{
+    int64_t others = 0;
+
+    if (bus->binds || bus->capacity == 0)
+        return bus->capacity;
+    for (const struct peer *peer = bus->peers; peer != NULL; peer = peer->next)
+        others += !peer->lost && peer->capacity > 0 && peer->link != link;
+    return bus->capacity > others ? bus->capacity / (others + 1) : 1;
+}
+
 /* AGAIN: the other knows us, and what it has of ours stands. */
 static void
 say_hello(struct bus *bus, struct link *link, const void *route, size_t route_size, bool again)
@@ -152,10 +148,20 @@ say_hello(struct bus *bus, struct link *link, const void *route, size_t route_si
     hello.hello = (struct hello) { .role = bus->role,
                                    .name = bus->name,
                                    .version = MESSAGE_VERSION,
-                                   .capacity = bus->capacity,
+                                   .capacity = share_of(bus, link),
                                    .again = again };
     link->hello_ms = clock_now_ms();
+    link->told = hello.hello.capacity;
     send_message(link, route, route_size, &hello);
+}
+
+/* An orchestrator came, drains or is gone: tell the others their part. */
+static void
+tell_shares(struct bus *bus)
+{
+    for (struct peer *peer = bus->peers; peer != NULL && !bus->binds; peer = peer->next)
+        if (!peer->lost && share_of(bus, peer->link) != peer->link->told)
+            say_hello(bus, peer->link, peer->route, peer->route_size, true);
 }
 
 static void
@@ -182,6 +188,31 @@ bus_set_load(struct bus *bus, int64_t load)
     bus->load = load;
 }
 
+/* Call `gone` for the peers that are lost, and forget them. */
+static void
+bury_the_lost(struct bus *bus)
+{
+    bool any = false;
+
+    for (struct peer **place = &bus->peers; *place != NULL;) {
+        struct peer *peer = *place;
+
+        if (!peer->lost) {
+            place = &peer->next;
+            continue;
+        }
+        *place = peer->next;
+        any = true;
+        log_info("gone: %s %s", peer->role, peer->name);
+        bus->listener.gone(bus->owner, peer);
+        bus_names_lost(bus, peer->link);
+        free(peer);
+        place = &bus->peers; /* the listener may have lost others */
+    }
+    if (any)
+        tell_shares(bus);
+}
+
 /* -- receiving ----------------------------------------------------------------------------------- */
 
 /* A peer has said who it is: for the first time, or with another capacity. */
@@ -203,7 +234,11 @@ on_hello(struct bus *bus, struct link *link, const void *route, size_t route_siz
         peer->lost = true;
         bury_the_lost(bus);
         peer = NULL;
+        if (link->leaving) /* no name leads there any more */
+            return;
     }
+    if (peer == NULL && bus_names_have_twin(bus, link, hello->name))
+        return;
     if (peer == NULL) {
         if ((peer = calloc(1, sizeof *peer)) == NULL) {
             log_error("bus: no memory for a peer");
@@ -222,6 +257,7 @@ on_hello(struct bus *bus, struct link *link, const void *route, size_t route_siz
     }
     peer->heard_ms = clock_now_ms();
     peer->capacity = hello->capacity;
+    tell_shares(bus);
     bus->listener.joined(bus->owner, peer);
 }
 
@@ -339,7 +375,7 @@ before_sleep(void *owner)
     struct bus *bus = owner;
 
     for (struct link *link = bus->links; link != NULL; link = link->next)
-        if (bus_socket_has_input(&link->socket))
+        if (link->leaving || bus_socket_has_input(&link->socket))
             return true;
     for (struct peer *peer = bus->peers; peer != NULL; peer = peer->next)
         if (peer->lost)
@@ -358,13 +394,14 @@ after_wake(void *owner)
         bus_keys_answer(bus->keys);
     for (struct link *link = bus->links; link != NULL; link = link->next) {
         read_monitor(link);
-        while (budget > 0 && receive_one(link))
+        while (budget > 0 && !link->leaving && receive_one(link))
             budget--;
         if (link->cut)
             link_renew(link);
     }
     if (budget > 0) /* all was read: what the lost had sent has been handled */
         bury_the_lost(bus);
+    links_close(bus, false);
     if (bus->received && bus->listener.turn != NULL)
         bus->listener.turn(bus->owner);
 }
@@ -404,6 +441,19 @@ hint_is_due(void *owner)
 
 /* -- open and close ------------------------------------------------------------------------------ */
 
+/* Bind or connect to ENDPOINT; to all its addresses where its host is a name. 0 or -1 (logged). */
+static int
+open_endpoint(struct bus *bus, const char *endpoint)
+{
+    char *host = bus->binds ? NULL : bus_address_host(endpoint);
+
+    if (host == NULL)
+        return link_open(bus, endpoint) != NULL ? 0 : -1;
+    bus_names_add(bus, endpoint, host);
+    free(host);
+    return 0;
+}
+
 struct bus *
 bus_open(struct loop *loop, const struct bus_settings *settings, const struct bus_listener *listener,
          void *owner)
@@ -422,6 +472,7 @@ bus_open(struct loop *loop, const struct bus_settings *settings, const struct bu
     bus->binds = settings->binds;
     bus->capacity = settings->capacity;
     bus->beat_ms = settings->beat_ms > 0 ? settings->beat_ms : 1000;
+    bus->resolve_ms = settings->resolve_ms > 0 ? settings->resolve_ms : 5000;
     bus->lock = -1;
     snprintf(bus->role, sizeof bus->role, "%s", settings->role);
     id_random(bus->name);
@@ -436,15 +487,15 @@ bus_open(struct loop *loop, const struct bus_settings *settings, const struct bu
 
         if (status == 0 && settings->binds)
             status = bus_address_lock(endpoint, &bus->lock);
-        if (status == 0 && link_open(bus, endpoint) == NULL)
-            status = -1;
+        if (status == 0)
+            status = open_endpoint(bus, endpoint);
         free(endpoint);
         if (status != 0)
             goto fail;
         if (settings->binds)
             break; /* an orchestrator is at one address */
     }
-    if (bus->links == NULL) {
+    if (bus->links == NULL && bus->names == NULL) {
         log_error("option bus=%s: names no endpoint; ipc://bus/orchestrator is usual", settings->endpoints);
         goto fail;
     }
@@ -465,6 +516,7 @@ bus_close(struct bus **bus)
         next = peer->next;
         free(peer);
     }
+    bus_names_close(*bus);
     links_close(*bus, true);
     bus_keys_close(&(*bus)->keys);
     loop_hook_destroy(&(*bus)->hook);

@@ -18,11 +18,13 @@ struct peer;
 
 struct bus_settings {
     const char *role;      /* of this process: "gateway", "wardrobe", ... */
-    const char *endpoints; /* one to bind (orchestrator), or several with commas to connect to */
+    const char *endpoints; /* one to bind (orchestrator), or several with commas to connect to; the host
+                            * of tcp:// may be a name, and stands for all its addresses then */
     const char *state_dir; /* relative ipc paths are below it */
     bool binds;            /* true for the orchestrator */
     int64_t capacity;      /* requests this process holds at once, for its HELLO */
     int64_t beat_ms;       /* between two beats */
+    int64_t resolve_ms;    /* between two questions where the orchestrators behind a name are */
     const char *secret_key, *server_key, *known_keys; /* CURVE, as in options.def; "" without */
 };
 

@@ -1,5 +1,6 @@
 #include "common/bus_address.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 #include "common/log.h"
 
 #define IPC "ipc://"
+#define TCP "tcp://"
 
 static bool
 begins_with(const char *text, const char *start)
@@ -45,6 +47,20 @@ bus_address_at(const char *list, int index, const char *state_dir)
     return endpoint;
 }
 
+/* Whether the tcp:// ENDPOINT ends in a port, and has something before it. */
+static bool
+has_port(const char *endpoint)
+{
+    const char *colon = strrchr(endpoint + strlen(TCP), ':');
+    char *end;
+    long port;
+
+    if (colon == NULL || colon == endpoint + strlen(TCP) || colon[1] < '0' || colon[1] > '9')
+        return false;
+    port = strtol(colon + 1, &end, 10);
+    return *end == '\0' && port > 0 && port <= 65535;
+}
+
 int
 bus_address_check(const char *endpoint, bool binds, bool has_keys)
 {
@@ -55,8 +71,12 @@ bus_address_check(const char *endpoint, bool binds, bool has_keys)
                   sizeof((struct sockaddr_un *)0)->sun_path - 1);
         return -1;
     }
-    if (!begins_with(endpoint, "tcp://")) {
+    if (!begins_with(endpoint, TCP)) {
         log_error("bus: %s is neither ipc:// nor tcp://", endpoint);
+        return -1;
+    }
+    if (!binds && !has_port(endpoint)) {
+        log_error("bus: %s wants a port: tcp://host:port", endpoint);
         return -1;
     }
     if (has_keys || begins_with(endpoint, "tcp://127.") || begins_with(endpoint, "tcp://[::1]") ||
@@ -65,6 +85,26 @@ bus_address_check(const char *endpoint, bool binds, bool has_keys)
     log_error("bus: %s %s without keys would let anybody in: set bus-secret-key and %s",
               binds ? "binding" : "joining", endpoint, binds ? "bus-known-keys" : "bus-server-key");
     return -1;
+}
+
+char *
+bus_address_host(const char *endpoint)
+{
+    struct in_addr v4;
+    char *host;
+
+    if (!begins_with(endpoint, TCP))
+        return NULL;
+    endpoint += strlen(TCP);
+    if (endpoint[0] == '[' || strchr(endpoint, ';') != NULL) /* IPv6; libzmq's `from;to` */
+        return NULL;
+    if ((host = strndup(endpoint, (size_t)(strrchr(endpoint, ':') - endpoint))) == NULL)
+        abort();
+    if (inet_pton(AF_INET, host, &v4) == 1 || strchr(host, ':') != NULL) {
+        free(host);
+        return NULL;
+    }
+    return host;
 }
 
 int

@@ -37,6 +37,7 @@ struct link {
     struct bus_name *of; /* the name whose address it is; NULL for an endpoint that was given as it is */
     struct bus_socket socket;
     int64_t hello_ms; /* when we last said who we are */
+    int64_t told;     /* and the capacity that we said then */
     bool refused;     /* our key was not known: libzmq gives up, we do not */
     bool cut;         /* a message was cut in its middle: the socket must not be read again */
     bool leaving;     /* it has no peer and gets none: closed at the end of this turn of the loop */

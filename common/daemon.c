@@ -236,6 +236,7 @@ daemon_open_bus(struct daemon *daemon, const struct daemon_calls *calls, void *s
         .binds = strcmp(daemon->name, "orchestrator") == 0,
         .capacity = options->capacity,
         .beat_ms = options->beat_ms,
+        .resolve_ms = options->bus_resolve_ms,
         .secret_key = options->bus_secret_key,
         .server_key = options->bus_server_key,
         .known_keys = options->bus_known_keys,
