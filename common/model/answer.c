@@ -23,6 +23,7 @@ answer_clear(struct answer *answer)
     buffer_clear(&answer->refusal);
     calls_clear(&answer->calls);
     items_clear(&answer->items);
+    stencil_clear(&answer->stencil);
     errors_clear(&answer->error);
     free(answer->usage.model);
     free(answer->id);

@@ -9,6 +9,7 @@
 #include "common/model/calls.h"
 #include "common/model/errors.h"
 #include "common/model/model.h"
+#include "common/model/stencil.h"
 #include "common/model/thoughts.h"
 
 /* One exchange's answer while it is put together, the same for both dialects: responses.c and chat.c write
@@ -29,6 +30,7 @@ struct answer {
     size_t reasoning; /* bytes of visible reasoning; the words themselves are nobody's business */
     struct calls calls;
     struct items *items;
+    struct stencil stencil;   /* of the stream's events */
     struct thoughts thoughts; /* of chat: those that the model's server leaves in the text */
     struct model_usage usage;
     enum answer_end end;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "common/model/lenient.h"
 #include "common/model/sse.h"
 #include "common/model/usage.h"
 
@@ -337,7 +336,7 @@ chat_event(struct answer *answer, const char *name, const char *data, size_t siz
         read_marker(answer);
         return;
     }
-    if ((body = lenient_event(data, size)) == NULL) {
+    if ((body = stencil_read(&answer->stencil, data, size)) == NULL) {
         answer_words(answer, name, data, size);
         return;
     }

@@ -5,7 +5,6 @@
 #include "common/json.h"
 #include "common/model/chat.h"
 #include "common/model/items.h"
-#include "common/model/lenient.h"
 #include "common/model/sse.h"
 #include "common/model/usage.h"
 
@@ -400,7 +399,7 @@ responses_event(struct answer *answer, const char *name, const char *data, size_
         answer->marker = answer->closed = true; /* without a last event this is no end: truncated */
         return;
     }
-    if ((event = lenient_event(data, size)) == NULL) {
+    if ((event = stencil_read(&answer->stencil, data, size)) == NULL) {
         answer_words(answer, name, data, size);
         return;
     }
