@@ -38,13 +38,13 @@ def wait_until(what, seconds=10, step=0.01):
 
 
 class Daemon:
-    """One process. LOG holds what it says."""
+    """One process. LOG holds what it says. ENTER is what starts it, where that is another command (nsenter)."""
 
-    def __init__(self, name, state, arguments=(), env=None, label=None):
+    def __init__(self, name, state, arguments=(), env=None, label=None, enter=()):
         self.name = name
         self.label = label or name
         self.log_path = pathlib.Path(state) / f"{self.label}.log"
-        self.arguments = [str(binary(name)), "--state-dir", str(state), *map(str, arguments)]
+        self.arguments = [*enter, str(binary(name)), "--state-dir", str(state), *map(str, arguments)]
         self.env = {"PATH": os.environ["PATH"], "HOME": str(state),
                     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99",
                     "UBSAN_OPTIONS": "print_stacktrace=1", **(env or {})}
@@ -123,10 +123,10 @@ class Ensemble:
         self.daemons = []
         self.env = {}
 
-    def start(self, name, *arguments, env=None, label=None, wait=True):
+    def start(self, name, *arguments, env=None, label=None, wait=True, enter=()):
         count = sum(d.name == name for d in self.daemons)
         label = label or (f"{name}-{count}" if count else name)
-        daemon = Daemon(name, self.state, arguments, {**self.env, **(env or {})}, label)
+        daemon = Daemon(name, self.state, arguments, {**self.env, **(env or {})}, label, enter)
         self.daemons.append(daemon)
         return daemon.start(wait)
 
