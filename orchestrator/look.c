@@ -6,6 +6,8 @@
 
 #define COLOUR_WEIGHT 0.30
 #define FORMALITY_WEIGHT 0.35
+#define NEXT_TO 0.25 /* formality so far apart is no discord: a bow tie with its suit */
+#define SUIT 0.7     /* a set of this formality or more wants a shirt under it */
 #define TRIES 200000 /* partial looks that are considered; the best so far stands then */
 
 /* What a filled slot is worth beside any harmony: clothes before what goes with them. */
@@ -63,7 +65,8 @@ formality(double one, double other)
 
     if (one < 0 || other < 0)
         return 0.6;
-    return apart > 1 ? 0 : 1 - apart;
+    apart = apart > NEXT_TO ? apart - NEXT_TO : 0;
+    return 1 - apart / (1 - NEXT_TO);
 }
 
 /* Nobody wears a look of a man's and a woman's things; what is for both goes with either. */
@@ -73,15 +76,16 @@ are_of_two(char one, char other)
     return one != '\0' && other != '\0' && one != other;
 }
 
-/* Dress and set cover what top and bottom do. */
+/* Dress and set cover what top and bottom do; but nobody wears a suit without a shirt. FORMALITY is that of
+ * what stands for ONE. */
 static bool
-excludes(const char *one, const char *other)
+excludes(const char *one, double formality, const char *other)
 {
-    bool whole = strcmp(one, "dress") == 0 || strcmp(one, "set") == 0;
-    bool part = strcmp(other, "top") == 0 || strcmp(other, "bottom") == 0 || strcmp(other, "dress") == 0 ||
-                strcmp(other, "set") == 0;
+    bool set = strcmp(one, "set") == 0;
+    bool whole = set || strcmp(one, "dress") == 0;
+    bool part = strcmp(other, "bottom") == 0 || strcmp(other, "dress") == 0 || strcmp(other, "set") == 0;
 
-    return whole && part;
+    return whole && (part || (strcmp(other, "top") == 0 && !(set && formality >= SUIT)));
 }
 
 struct search {
@@ -118,7 +122,8 @@ adds(const struct search *search, int slot, int index)
             continue;
         other = candidate(search, i);
         if (strcmp(other->product, own->product) == 0 || are_of_two(other->gender, own->gender) ||
-            excludes(search->slots[i].slot, here->slot) || excludes(here->slot, search->slots[i].slot))
+            excludes(search->slots[i].slot, other->formality, here->slot) ||
+            excludes(here->slot, own->formality, search->slots[i].slot))
             return -1;
         harmony += COLOUR_WEIGHT * look_colours(other->colour_family, own->colour_family) +
                    FORMALITY_WEIGHT * formality(other->formality, own->formality);

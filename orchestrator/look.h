@@ -33,7 +33,8 @@ struct look {
 
 /* Compose a look of COUNT slots (at most LOOK_SLOTS). BUDGET in minor units, negative: none.
  * A slot is left open only when nothing in it fits: not for the occasion, all of it taken, beyond the budget,
- * or (top, bottom and set beside a dress; men's and women's) not worn together. */
+ * or (top, bottom and set beside a dress; a bottom beside a set, and a top unless it is a suit; men's and
+ * women's) not worn together. */
 void look_compose(const struct look_slot *slots, int count, int64_t budget, struct look *look);
 
 /* How well two colour families go together, 0 to 1. */

@@ -144,6 +144,44 @@ a_dress_is_not_worn_with_a_top(void **state)
     assert_int_equal(look.chosen[3], -1);
 }
 
+/* Black tie: the dinner suit (formality 3 of 4) left its shirt out. */
+static void
+a_suit_is_worn_with_a_shirt_and_without_other_trousers(void **state)
+{
+    const struct look_slot slots[] = {
+        { "set", 1, { thing("suit", "black", 0.75, 42000) } },
+        { "top", 1, { thing("shirt", "white", 0.75, 9800) } },
+        { "bottom", 1, { thing("trousers", "black", 0.75, 100) } },
+    };
+    const struct look_slot sporty[] = {
+        { "set", 1, { thing("tracksuit", "black", 0, 4200) } },
+        { "top", 1, { thing("shirt", "white", 0.5, 980) } },
+    };
+    struct look look = compose(slots, 3, -1);
+
+    (void)state;
+    assert_int_equal(look.chosen[0], 0);
+    assert_int_equal(look.chosen[1], 0);
+    assert_int_equal(look.chosen[2], -1);
+    look = compose(sporty, 2, -1);
+    assert_int_equal(look.chosen[0], 0);
+    assert_int_equal(look.chosen[1], -1);
+}
+
+/* The search had the bow tie first, and it is one step dressier than its suit. */
+static void
+one_step_of_formality_does_not_upset_the_searchs_order(void **state)
+{
+    const struct look_slot slots[] = {
+        { "set", 1, { thing("suit", "blue", 0.75, 42000) } },
+        { "accessory", 2, { thing("bow tie", "blue", 1, 3800), thing("knit tie", "blue", 0.75, 4500) } },
+    };
+    struct look look = compose(slots, 2, -1);
+
+    (void)state;
+    assert_int_equal(look.chosen[1], 0);
+}
+
 static void
 a_price_that_is_not_known_leaves_the_budget_unsaid(void **state)
 {
@@ -278,6 +316,8 @@ main(void)
         cmocka_unit_test(colours_that_clash_give_way),
         cmocka_unit_test(what_is_too_formal_gives_way),
         cmocka_unit_test(a_dress_is_not_worn_with_a_top),
+        cmocka_unit_test(a_suit_is_worn_with_a_shirt_and_without_other_trousers),
+        cmocka_unit_test(one_step_of_formality_does_not_upset_the_searchs_order),
         cmocka_unit_test(a_price_that_is_not_known_leaves_the_budget_unsaid),
         cmocka_unit_test(nothing_found_leaves_everything_open),
         cmocka_unit_test(a_look_is_for_one_person),
