@@ -114,7 +114,7 @@ ask_lookup(struct walk *walk, int index, char **words, struct message *message)
                           .slot = slot_of(walk, index),
                           .wish = wish,
                           .criteria = walk->thread.criteria,
-                          .said = wish == NULL || assessed ? "" : walk->stored.said,
+                          .said = assessed ? "" : walk->stored.said,
                           .early = early,
                           .limit = limit_of(walk, step),
                           .shown = step->kind == STEP_CHECK ? cards_to_check(walk, index) : NULL,

@@ -82,12 +82,19 @@ void filter_clear(struct filter *filter);
 void filter_add_criteria(struct filter *filter, const json_t *criteria, const struct money_rates *rates,
                          find_product *find, void *owner);
 
-/* Add a wish: category, colour, gender and max_price of find_product's arguments. */
+/* Add a wish: category, colour, gender and max_price of find_product's arguments. Whom it is for counts only
+ * where no clause says that yet: a wish may have been made of older criteria. */
 void filter_add_wish(struct filter *filter, const json_t *wish);
 
 /* Add what QUERY recognised in the shopper's own words, but for fields that CRITERIA has already. */
 void filter_add_query(struct filter *filter, const struct question *query, const json_t *criteria,
                       const struct money_rates *rates);
+
+/* What of CRITERIA (may be NULL) still stands beside what the shopper has just SAID, which takes the place of
+ * what was said before about the same: whom it is for, a size of the same class, what it may cost. Somebody
+ * else's sizes do not hold. A new reference, or NULL without memory. */
+json_t *filter_criteria_beside(const json_t *criteria, const struct question *said,
+                               const struct index *index);
 
 /* Nothing but products of the lookup's slot. */
 void filter_add_slot(struct filter *filter);

@@ -220,6 +220,7 @@ filter_add_wish(struct filter *filter, const json_t *wish)
         (clause = clause_new(filter, CLAUSE_COLOUR, "wish.colour")) != NULL)
         clause_add_colour(filter, clause, colour);
     if (gender_of(gender) != 0 && gender_of(gender) != GENDER_UNISEX &&
+        filter_clause(filter, CLAUSE_GENDER) == NULL &&
         (clause = clause_new(filter, CLAUSE_GENDER, "wish.gender")) != NULL)
         clause->mask = gender_of(gender);
     if (json_is_number(price) && json_number_value(price) > 0 && json_number_value(price) < 1e12 &&

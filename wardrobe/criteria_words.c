@@ -61,14 +61,18 @@ class_of_number(const struct question *query, const struct lexicon *lexicon, con
     return SIZE_NONE;
 }
 
+static enum size_class
+class_of_size(const struct question *query, const struct lexicon *lexicon, const struct query_size *size)
+{
+    return size->class != SIZE_NONE ? size->class : class_of_number(query, lexicon, size->text);
+}
+
 static void
 add_asked_sizes(struct filter *filter, const struct question *query, const json_t *criteria)
 {
     for (int i = 0; i < query->size_count; i++) {
         const struct query_size *size = &query->sizes[i];
-        enum size_class class = size->class != SIZE_NONE
-                                    ? size->class
-                                    : class_of_number(query, filter->index->lexicon, size->text);
+        enum size_class class = class_of_size(query, filter->index->lexicon, size);
         struct clause *clause = NULL;
         char key[24];
 
@@ -143,6 +147,61 @@ add_excluded(struct filter *filter, const struct question *query)
         for (int i = 0; i < excludes->brand_count; i++)
             clause_mark(clause->pass, excludes->brands[i]);
     }
+}
+
+/* Whether SAID speaks anew of what CRITERION is about. */
+static bool
+is_said_anew(const json_t *criterion, const struct question *said, const struct lexicon *lexicon,
+             bool other_person)
+{
+    const char *field = json_text(criterion, "field", "");
+
+    if (json_object_get(criterion, "none") != NULL)
+        return false;
+    if (strcmp(field, "gender") == 0)
+        return said->wants.genders != 0;
+    if (strcmp(field, "age_group") == 0)
+        return said->wants.ages != 0;
+    if (strcmp(field, "price") == 0)
+        return (said->price_min >= 0 || said->price_max >= 0) &&
+               strcmp(json_text(criterion, "slot", "all"), "all") == 0;
+    for (int i = 0; i < said->size_count && strcmp(field, "size") == 0; i++)
+        if (size_class_named(json_text(criterion, "class", "")) ==
+            class_of_size(said, lexicon, &said->sizes[i]))
+            return true;
+    return other_person && strcmp(field, "size") == 0;
+}
+
+/* Whether SAID is for another person than CRITERIA are. */
+static bool
+is_for_another(const json_t *criteria, const struct question *said)
+{
+    const char *key;
+    json_t *criterion;
+
+    json_object_foreach((json_t *)(uintptr_t)criteria, key, criterion)
+    {
+        const char *gender = json_string_value(json_array_get(json_object_get(criterion, "any"), 0));
+
+        if (strcmp(json_text(criterion, "field", ""), "gender") == 0 && gender != NULL &&
+            ((strcmp(gender, "male") == 0 && said->wants.genders == GENDER_FEMALE) ||
+             (strcmp(gender, "female") == 0 && said->wants.genders == GENDER_MALE)))
+            return true;
+    }
+    return false;
+}
+
+json_t *
+filter_criteria_beside(const json_t *criteria, const struct question *said, const struct index *index)
+{
+    json_t *beside = json_object(), *criterion;
+    bool other_person = is_for_another(criteria, said);
+    const char *key;
+
+    json_object_foreach((json_t *)(uintptr_t)criteria, key,
+                        criterion) if (!is_said_anew(criterion, said, index->lexicon, other_person))
+        json_object_set(beside, key, criterion);
+    return beside;
 }
 
 void

@@ -107,39 +107,76 @@ soft_words(struct buffer *words, const json_t *criteria)
     }
 }
 
+static bool
+has_said(const struct search *search)
+{
+    return search->said != NULL && search->said[0] != '\0';
+}
+
 /* What the shopper's own words say of sizes, prices and for whom holds for every wish, until the assessment
  * has read them better. The garments and colours in them are not this wish's. */
 static void
-add_said(struct search_work *work, const struct index *index, const struct search *search)
+add_said(struct search_work *work, const struct index *index, const struct search *search,
+         const json_t *criteria)
 {
     struct traits *wants = &work->said.wants;
 
-    if (search->wish == NULL || search->said == NULL || search->said[0] == '\0')
-        return;
-    query_read(&work->said, index, search->said);
-    suiting_begin(&work->suiting, index, search->criteria, &work->soft, &work->said);
+    suiting_begin(&work->suiting, index, criteria, &work->soft, &work->said);
     wants->kind_count = wants->category_count = 0;
     wants->colours = 0;
     work->said.on_sale = work->said.in_stock = false;
-    filter_add_query(&work->filter, &work->said, search->criteria, search->rates);
+    filter_add_query(&work->filter, &work->said, criteria, search->rates);
 }
 
+/* Whom the words of a wish name gives way to whom the filter is about. */
 static void
-make_filter(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+settle_person(struct search_work *work)
 {
+    const struct clause *gender = filter_clause(&work->filter, CLAUSE_GENDER);
+
+    if (gender != NULL && !gender->excludes && (gender->mask & work->query.wants.genders) == 0)
+        work->query.wants.genders = 0;
+}
+
+/* As make_filter() below, with CRITERIA in place of SEARCH's. */
+static void
+fill_filter(struct search_work *work, struct catalogue *catalogue, const struct search *search,
+            const json_t *criteria)
+{
+    const struct index *index = catalogue_index(catalogue);
     struct filter *filter = &work->filter;
 
-    filter_begin(filter, catalogue_index(catalogue), search->slot, search->now);
-    filter_add_criteria(filter, search->criteria, search->rates, find, &work->ids);
+    filter_begin(filter, index, search->slot, search->now);
+    filter_add_criteria(filter, criteria, search->rates, find, &work->ids);
+    suiting_begin(&work->suiting, index, criteria, &work->soft, NULL);
+    if (search->wish != NULL && has_said(search))
+        add_said(work, index, search, criteria);
     if (search->wish != NULL)
         filter_add_wish(filter, search->wish);
     else if (search->early || work->query.order != ORDER_BEST || work->query.counts)
-        filter_add_query(filter, &work->query, search->criteria, search->rates);
+        filter_add_query(filter, &work->query, criteria, search->rates);
     if (search->wish == NULL && search->slot[0] != '\0' &&
         work->query.wants.kind_count + work->query.wants.category_count == 0)
         filter_add_slot(filter);
-    suiting_begin(&work->suiting, catalogue_index(catalogue), search->criteria, &work->soft, NULL);
-    add_said(work, catalogue_index(catalogue), search);
+    settle_person(work);
+}
+
+/* What the shopper has just said takes the place of what the criteria say about the same. */
+static void
+make_filter(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+{
+    const struct index *index = catalogue_index(catalogue);
+    json_t *beside;
+
+    if (!has_said(search)) {
+        fill_filter(work, catalogue, search, search->criteria);
+        return;
+    }
+    query_read(&work->said, index, search->said);
+    beside = filter_criteria_beside(search->criteria, &work->said, index);
+    fill_filter(work, catalogue, search, beside);
+    work->filter.failed = work->filter.failed || beside == NULL;
+    json_decref(beside);
 }
 
 /* Whether the occasion that was named wants garments of PRODUCT's kind. */

@@ -19,7 +19,8 @@ struct search {
     const char *slot;       /* "" for none */
     const json_t *wish;     /* find_product's arguments, or NULL */
     const json_t *criteria; /* by key, or NULL */
-    const char *said; /* with a wish: the shopper's words while nobody has assessed them; else "" or NULL */
+    const char *said; /* the shopper's words while nobody has assessed them, which overrule CRITERIA; else ""
+                         or NULL */
     const struct vector
         *meaning;    /* of the words, by the model that made the catalogue's; NULL: words alone */
     bool any_colour; /* colours that the words name are worth nothing */

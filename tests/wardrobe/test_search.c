@@ -100,9 +100,10 @@ close_catalogue(void **state)
     return system(command);
 }
 
-/* Look up; the result stays in `result`. Returns how many products. */
+/* Look up, beside what was SAID (may be NULL); the result stays in `result`. Returns how many products. */
 static size_t
-look(const char *words, const char *wish, const char *criteria, bool early, int64_t now)
+look_beside(const char *said, const char *words, const char *wish, const char *criteria, bool early,
+            int64_t now)
 {
     struct weights weights;
     json_t *wished = wish == NULL ? NULL : json_read(wish, strlen(wish), NULL);
@@ -111,6 +112,7 @@ look(const char *words, const char *wish, const char *criteria, bool early, int6
                              .slot = "",
                              .wish = wished,
                              .criteria = held,
+                             .said = said,
                              .early = early,
                              .limit = 6,
                              .now = now,
@@ -123,6 +125,12 @@ look(const char *words, const char *wish, const char *criteria, bool early, int6
     json_decref(wished);
     json_decref(held);
     return json_array_size(json_object_get(result, "products"));
+}
+
+static size_t
+look(const char *words, const char *wish, const char *criteria, bool early, int64_t now)
+{
+    return look_beside(NULL, words, wish, criteria, early, now);
 }
 
 static const json_t *
@@ -178,6 +186,36 @@ what_does_not_suit_the_occasion_stands_last_and_says_so(void **state)
     assert_int_equal(look("", "{\"category\":\"shirts\"}", criteria, false, IN_NOVEMBER), 2);
     assert_string_equal(json_text(product(0), "id", ""), "o1");
     assert_null(json_object_get(json_array_get(traits, 0), "unfit"));
+}
+
+/* "I'm a woman" in a thread that was about a man: until the assessment has it, the newest words count. */
+static void
+what_was_just_said_takes_the_place_of_older_criteria(void **state)
+{
+    static const char his[] = "{\"gender\":{\"field\":\"gender\",\"any\":[\"male\"]},"
+                              "\"size.letters\":{\"field\":\"size\",\"class\":\"letters\",\"any\":[\"L\"]}}";
+    static const char wish[] = "{\"category\":\"dresses\",\"gender\":\"male\",\"description\":\"a dress\"}";
+
+    (void)state;
+    assert_int_equal(look("", wish, his, false, IN_NOVEMBER), 0);
+    assert_int_equal(look_beside("I'm a woman", "", wish, his, false, IN_NOVEMBER), 1);
+    assert_string_equal(json_text(product(0), "id", ""), "d1");
+    assert_int_equal(look_beside("a dress for a woman", "a dress for a woman", NULL, his, true, IN_NOVEMBER),
+                     1);
+    assert_int_equal(look("shirts in size M", NULL, his, true, IN_NOVEMBER), 1);
+    assert_string_equal(json_text(product(0), "size", ""), "L"); /* assessed: the criteria say it better */
+    assert_int_equal(look_beside("shirts in size M", "shirts in size M", NULL, his, true, IN_NOVEMBER), 2);
+    assert_string_equal(json_text(product(0), "size", ""), "M");
+}
+
+/* The wish was made of older criteria. */
+static void
+whom_a_wish_is_for_gives_way_to_the_criteria(void **state)
+{
+    (void)state;
+    assert_int_equal(look("a man's dress", "{\"category\":\"dresses\",\"gender\":\"male\"}",
+                          "{\"gender\":{\"field\":\"gender\",\"any\":[\"female\"]}}", false, IN_NOVEMBER),
+                     1);
 }
 
 static void
@@ -281,6 +319,8 @@ main(void)
         cmocka_unit_test(a_card_has_what_the_shop_sells_now),
         cmocka_unit_test(a_brand_that_was_named_comes_first_or_is_said_to_be_missing),
         cmocka_unit_test(what_does_not_suit_the_occasion_stands_last_and_says_so),
+        cmocka_unit_test(what_was_just_said_takes_the_place_of_older_criteria),
+        cmocka_unit_test(whom_a_wish_is_for_gives_way_to_the_criteria),
         cmocka_unit_test(a_sale_ends_on_its_day),
         cmocka_unit_test(nothing_found_says_what_blocked_it_and_what_one_step_brings),
         cmocka_unit_test(early_words_bring_varied_garments_that_suit),
