@@ -233,6 +233,51 @@ renew_kept(struct walk *walk, int of, const json_t *passing)
     }
 }
 
+/* Whether the client sees something else in BEFORE than in NOW: another colour, size or price. */
+static bool
+looks_other(const json_t *before, const json_t *now)
+{
+    const json_t *size = json_object_get(before, "size");
+
+    return strcmp(json_text(before, "colour", ""), json_text(now, "colour", "")) != 0 ||
+           !json_equal(json_object_get(before, "price"), json_object_get(now, "price")) ||
+           (size != NULL && !json_equal(size, json_object_get(now, "size")));
+}
+
+/* Which cards of step OF the check has in another colour, size or at another price ("not in pink"): the cards
+ * as they are now, and in *TRAITS theirs. New references. */
+static json_t *
+changed_cards(const struct walk *walk, int of, const json_t *passing, json_t **traits)
+{
+    const json_t *products = json_object_get(walk->pieces[of].result, "products");
+    json_t *changed = json_array();
+
+    *traits = json_array();
+    for (size_t i = 0; i < json_array_size(products) && i < SHOWN_CARDS; i++) {
+        const json_t *before = json_array_get(products, i);
+        json_t *now = json_object_get(passing, json_text(before, "id", ""));
+
+        if (now == NULL || !looks_other(before, now))
+            continue;
+        json_array_append(changed, now);
+        json_array_append(*traits, json_array_get(walk->pieces[of].traits, i));
+    }
+    return changed;
+}
+
+/* What the check tells the client: what changed, and, where GOES says that cards went, what is new. */
+static void
+put_changed(struct piece *piece, json_t *changed, json_t *traits, bool goes)
+{
+    if (goes) {
+        json_array_extend(changed, json_object_get(piece->result, "products"));
+        json_array_extend(traits, piece->traits);
+    }
+    json_object_set(piece->result, "products", changed);
+    json_decref(piece->traits);
+    piece->traits = json_incref(traits);
+}
+
 /* Of what is new a few are enough. */
 static void
 leave_few(struct piece *piece)
@@ -252,21 +297,25 @@ cards_compare(struct walk *walk, int index)
     struct piece *piece = walk_piece(walk, index);
     const json_t *before = walk->pieces[step->of].result;
     const char *outcome = json_text(piece->result, "outcome", "");
-    json_t *ids;
+    json_t *ids, *changed, *traits;
 
     if (strcmp(outcome, "unavailable") == 0)
         return;
     ids = shown_but(walk, step->of, piece->passing);
     tell_withdrawn(walk, ids, "criteria");
+    changed = changed_cards(walk, step->of, piece->passing, &traits);
     renew_kept(walk, step->of, piece->passing);
     leave_new(walk, index, before);
+    put_changed(piece, changed, traits, json_array_size(ids) > 0);
     leave_few(piece);
-    /* in the place of what went, what keeps the criteria */
-    if (json_array_size(ids) > 0 && json_array_size(json_object_get(piece->result, "products")) > 0) {
+    /* in the place of what went or is another now, what keeps the criteria */
+    if (json_array_size(changed) > 0) {
         step->shown = true;
         cards_call(walk, index);
         send_result(walk, index);
     }
+    json_decref(changed);
+    json_decref(traits);
     json_decref(ids);
 }
 

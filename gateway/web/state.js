@@ -198,11 +198,13 @@ function grouped(items, keyOf) {          /* Map.groupBy, which node 20 lacks */
   return groups;
 }
 
-/* Several calls as one, each product once, the withdrawn ones last. */
+/* Several calls as one, each product once and as it came last (a later
+ * criterion may want it in another colour), the withdrawn ones last. */
 function joinedCall(calls, withdrawn) {
   const answered = calls.filter(({ result }) => result !== null);
-  const all = answered.flatMap(orderedProducts);
-  const once = all.filter(({ id }, place) => all.findIndex((other) => other.id === id) === place);
+  const all = new Map();
+  for (const item of answered.flatMap(orderedProducts)) all.set(item.id, item);
+  const once = [...all.values()];
   const isGone = ({ id }) => Object.hasOwn(withdrawn, id);
   const products = [...once.filter((item) => !isGone(item)), ...once.filter(isGone)];
   const result = answered.length === 0 ? null : { ...answered.at(-1).result, products };

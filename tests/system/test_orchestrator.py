@@ -455,6 +455,35 @@ def test_a_late_criterion_withdraws_what_breaks_it_and_shows_what_keeps_it(stage
     assert "P-1" not in json.dumps(events[-1]["event"]["result"])
 
 
+def test_a_card_that_a_late_criterion_wants_in_another_colour_is_shown_again(stage):
+    stage.workers()
+    held = []
+
+    def late(peer, message):
+        if message["kind"] == "ASSESS":
+            held.append(message)
+
+    def coloured(peer, message):
+        if message["kind"] == "LOOKUP":
+            navy = {**product(1), "colour": "navy", "variant_id": "P-1-NAVY"}
+            pink = {**product(1), "colour": "pink", "variant_id": "P-1-PINK"}
+            card = navy if "not.colour" in message["criteria"] else pink
+            found(peer, message, [card])
+
+    stage.psychologist.script, stage.wardrobe.script = late, coloured
+    stream = stage.gateway.query("a shirt")
+    stage.gateway.until(stream, "TEXT_MESSAGE_START")
+    time.sleep(0.3)
+    pinkless = {"field": "colour", "slot": "all", "none": ["pink"], "label": "not in pink"}
+    stage.psychologist.answer(held[0], "ASSESSED", profile={"topic": "fashion"}, usage=[],
+                              patch=[{"op": "add", "path": "/not.colour", "value": pinkless}])
+    events = stage.gateway.whole(stream)
+    check_order(events)
+    assert not custom(events, "withdrawn")
+    early = [c["products"] for c in results(events) if c.get("early")]
+    assert [[p["colour"] for p in products] for products in early] == [["pink"], ["navy"]]
+
+
 def test_what_the_wardrobe_chooses_is_told_and_stands_in_the_look(stage):
     stage.workers()
     stage.wardrobe.say("FACETS", version="v1", facets={**FACETS, "chooses": True})

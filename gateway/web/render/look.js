@@ -19,10 +19,19 @@ export function lookElement(turn) {
 /* The pieces whose product came over the wire; nothing else is shown. */
 function piecesOf({ outcome, calls }) {
   return Object.entries(outcome?.look ?? {}).map(([slot, choice]) => {
-    const call = calls.find(({ id }) => id === choice.toolCallId);
-    const product = call?.result?.products?.find(({ id }) => id === choice.productId);
+    const product = productOf(choice, calls);
     return product && { slot, product, price: choice.price ?? product.price };
   }).filter(Boolean);
+}
+
+/* What was chosen, as its newest card has it: in the colour that was asked for since. */
+function productOf({ toolCallId, productId, variantId }, calls) {
+  const cards = calls.flatMap(({ id, result }) => (
+    (result?.products ?? []).map((product) => ({ call: id, product }))))
+    .filter(({ product }) => product.id === productId);
+  const chosen = cards.findLast(({ product }) => product.variant_id === variantId)
+    ?? cards.find(({ call }) => call === toolCallId);
+  return chosen?.product;
 }
 
 function pieceElement({ slot, product, price }) {

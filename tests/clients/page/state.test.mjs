@@ -165,6 +165,14 @@ test("first finds are one strip: nothing twice, what was withdrawn last", () => 
   assert.deepEqual(shelfCalls([], {}), []);
 });
 
+test("a card that comes again stands where it was, as it is now", () => {
+  const state = after(asked(), call("c0"), result("c0", { outcome: "found",
+    products: [{ id: "a", colour: "pink" }, { id: "b", colour: "grey" }] }),
+  call("c1"), result("c1", { outcome: "found", products: [{ id: "a", colour: "navy" }] }));
+  const [shelf] = shelfCalls(earlyCalls(state.turns[0]), {});
+  assert.deepEqual(shelf.result.products, [{ id: "a", colour: "navy" }, { id: "b", colour: "grey" }]);
+});
+
 test("calls of a paragraph share a shelf only when they ask for the same", () => {
   const asks = (id, args) => ({ id, args, parent: "m", result: null, chosen: null });
   const shelves = shelfCalls([asks("a", "{1}"), asks("b", "{2}"), asks("c", "{1}"),
