@@ -86,6 +86,9 @@ void filter_add_criteria(struct filter *filter, const json_t *criteria, const st
  * where no clause says that yet: a wish may have been made of older criteria. */
 void filter_add_wish(struct filter *filter, const json_t *wish);
 
+/* Give the sizes in QUERY that are bare numbers the class that its garments are sold in. */
+void filter_settle_sizes(struct question *query, const struct lexicon *lexicon);
+
 /* Add what QUERY recognised in the shopper's own words, but for fields that CRITERIA has already. */
 void filter_add_query(struct filter *filter, const struct question *query, const json_t *criteria,
                       const struct money_rates *rates);

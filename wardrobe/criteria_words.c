@@ -67,6 +67,13 @@ class_of_size(const struct question *query, const struct lexicon *lexicon, const
     return size->class != SIZE_NONE ? size->class : class_of_number(query, lexicon, size->text);
 }
 
+void
+filter_settle_sizes(struct question *query, const struct lexicon *lexicon)
+{
+    for (int i = 0; i < query->size_count; i++)
+        query->sizes[i].class = class_of_size(query, lexicon, &query->sizes[i]);
+}
+
 static void
 add_asked_sizes(struct filter *filter, const struct question *query, const json_t *criteria)
 {

@@ -179,7 +179,8 @@ take_phrase(struct reading *reading, size_t at, struct traits *traits, bool *noi
 /* -- the sentence -------------------------------------------------------------------------------- */
 
 static const char negations[] =
-    "no|not|without|except|excluding|never|avoid|nothing|hate|dont|doesnt|isnt|arent|dislike|anything but|"
+    "no|not|without|except|excluding|never|avoid|nothing|hate|hates|hating|dislikes|detest|detests|allergic "
+    "to|dont|doesnt|isnt|arent|dislike|anything but|"
     "other than|instead of|rather than|wont|cant|neither|nor|sans|minus";
 static const char beside[] =
     "to go with|that goes with|goes with|go with|going with|to wear with|to match|matches my|matching my|"
@@ -316,6 +317,8 @@ read_numbers(struct reading *reading)
     for (size_t i = 0; i < reading->count;) {
         size_t length = reading_price(reading, i, reading->query);
 
+        if (length == 0)
+            length = reading_age(reading, i, reading->query);
         if (length == 0)
             length = reading_size(reading, i, reading->query);
         if (length > 0)

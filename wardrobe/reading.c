@@ -198,6 +198,42 @@ reading_price(const struct reading *reading, size_t at, struct question *query)
     return 0;
 }
 
+/* -- ages ---------------------------------------------------------------------------------------- */
+
+static const char *spelled_number(const struct reading *reading, size_t at);
+
+static uint8_t
+age_group(double years)
+{
+    return years < 1 ? AGE_INFANT : years < 4 ? AGE_TODDLER : years < 14 ? AGE_KIDS : 0;
+}
+
+/* "7-year-old", "18 months old", "aged 7", "she turns 60". "7 years" alone is what a child's size may be
+ * called. */
+size_t
+reading_age(const struct reading *reading, size_t at, struct question *query)
+{
+    bool cue = reading_is(reading, at, "aged|turns|turning|turned");
+    const char *number = spelled_number(reading, at + cue);
+    size_t length = cue + 1u;
+    double years;
+
+    if (number == NULL)
+        return 0;
+    years = strtod(number, NULL);
+    if (reading_is(reading, at + length, "year|years|yr|yrs|month|months|week|weeks") &&
+        reading_is(reading, at + length + 1, "old|olds")) {
+        years = reading_is(reading, at + length, "month|months") ? years / 12
+                : reading_is(reading, at + length, "week|weeks") ? 0
+                                                                 : years;
+        length += 2;
+    } else if (!cue && !reading_is(reading, at + length++, "yo")) {
+        return 0;
+    }
+    query->wants.ages |= age_group(years);
+    return length;
+}
+
 /* -- sizes --------------------------------------------------------------------------------------- */
 
 static void
@@ -284,9 +320,10 @@ half_behind(const struct reading *reading, size_t at)
 static const char *
 spelled_number(const struct reading *reading, size_t at)
 {
-    static const char *const words[] = { "four",   "4",  "five",     "5",  "six",      "6",  "seven",  "7",
-                                         "eight",  "8",  "nine",     "9",  "ten",      "10", "eleven", "11",
-                                         "twelve", "12", "thirteen", "13", "fourteen", "14" };
+    static const char *const words[] = { "one",   "1",      "two",  "2",        "three", "3",        "four",
+                                         "4",     "five",   "5",    "six",      "6",     "seven",    "7",
+                                         "eight", "8",      "nine", "9",        "ten",   "10",       "eleven",
+                                         "11",    "twelve", "12",   "thirteen", "13",    "fourteen", "14" };
 
     if (at >= reading->count)
         return NULL;
@@ -296,6 +333,39 @@ spelled_number(const struct reading *reading, size_t at)
         if (strcmp(words[i], reading->words[at].text) == 0)
             return words[i + 1];
     return NULL;
+}
+
+/* Whether the word at AT means shoes of some kind. */
+static bool
+means_shoes(const struct reading *reading, size_t at)
+{
+    const struct lexicon *lexicon = reading->index->lexicon;
+    const struct sense *sense =
+        at < reading->count ? phrases_find(lexicon_phrases(lexicon), reading->stems[at]) : NULL;
+
+    for (; sense != NULL; sense = phrases_next(lexicon_phrases(lexicon), sense))
+        if (sense->type == SENSE_KIND &&
+            strcmp(lexicon_kind(lexicon, (uint16_t)sense->number)->slot, "shoes") == 0)
+            return true;
+    return false;
+}
+
+/* "shoes in 42", "boots 39", "42 sneakers": a number that shoes have. */
+static size_t
+shoes_at(const struct reading *reading, size_t at, struct question *query)
+{
+    size_t in = reading_is(reading, at, "in"), number = at + in;
+    double value;
+
+    if (number >= reading->count || !reading->words[number].is_number)
+        return 0;
+    value = strtod(reading->words[number].text, NULL);
+    if (value < 34 || value > 50 ||
+        !((at > 0 && means_shoes(reading, at - 1) && !reading->words[at].after_break) ||
+          (in == 0 && means_shoes(reading, number + 1))))
+        return 0;
+    add_size(query, SIZE_SHOES, reading->words[number].text, "");
+    return in + 1;
 }
 
 size_t
@@ -311,7 +381,7 @@ reading_size(const struct reading *reading, size_t at, struct question *query)
     uint32_t rank;
     char text[24];
 
-    if ((length = waist_at(reading, at, query)) > 0)
+    if ((length = waist_at(reading, at, query)) > 0 || (length = shoes_at(reading, at, query)) > 0)
         return length;
     if (!reading_says_one(reading, at, cues, &cue))
         cue = 0;

@@ -36,6 +36,9 @@ void reading_use(struct reading *reading, size_t from, size_t count);
 /* A price from AT, of whatever form, to QUERY. Returns how many words, 0 for none. */
 size_t reading_price(const struct reading *reading, size_t at, struct question *query);
 
+/* Somebody's age from AT, to QUERY where it is a child's. Returns how many words, 0 for none. */
+size_t reading_age(const struct reading *reading, size_t at, struct question *query);
+
 /* A size from AT, of whatever form, to QUERY. Returns how many words, 0 for none. */
 size_t reading_size(const struct reading *reading, size_t at, struct question *query);
 

@@ -173,6 +173,7 @@ make_filter(struct search_work *work, struct catalogue *catalogue, const struct 
         return;
     }
     query_read(&work->said, index, search->said);
+    filter_settle_sizes(&work->said, index->lexicon);
     beside = filter_criteria_beside(search->criteria, &work->said, index);
     fill_filter(work, catalogue, search, beside);
     work->filter.failed = work->filter.failed || beside == NULL;

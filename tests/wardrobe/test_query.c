@@ -55,6 +55,60 @@ has_colour(uint64_t colours, const char *name)
 }
 
 static void
+an_age_is_no_size_and_says_who_is_a_child(void **state)
+{
+    static const struct {
+        const char *said;
+        uint8_t ages;
+    } cases[] = { { "school clothes for my 7-year-old", AGE_KIDS },
+                  { "she is six years old", AGE_KIDS },
+                  { "for a girl aged 3", AGE_TODDLER | AGE_KIDS },
+                  { "18 months old", AGE_TODDLER },
+                  { "my 8 month old", AGE_INFANT },
+                  { "she turns 60", 0 },
+                  { "I'm a 25 year old", 0 },
+                  { "leggings 7 years", 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        read(cases[i].said);
+        assert_int_equal(query.wants.ages & ~AGE_ADULT, cases[i].ages & query.wants.ages);
+        assert_true(cases[i].ages == 0 ? query.wants.ages == 0 : (query.wants.ages & cases[i].ages) != 0);
+        assert_int_equal(query.size_count, 0);
+    }
+    read("a gift, she turns 60");
+    for (int i = 0; i < query.term_count; i++)
+        assert_string_not_equal(query.terms[i].stem, "60"); /* 60-denier tights */
+}
+
+static void
+a_number_beside_shoes_is_their_size(void **state)
+{
+    static const char *const sizes[] = { "shoes in 42", "sneakers 42", "42 sneakers in white" };
+    static const char *const none[] = { "sneakers under 42", "a dress for 42", "shirt in 42",
+                                        "shoes, 42 dollars" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        read(sizes[i]);
+        assert_int_equal(query.size_count, 1);
+        assert_int_equal(query.sizes[0].class, SIZE_SHOES);
+        assert_string_equal(query.sizes[0].text, "42");
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(read(none[i])->size_count, 0);
+}
+
+static void
+who_hates_a_colour_does_not_want_it(void **state)
+{
+    (void)state;
+    assert_true(has_colour(read("a girl who hates navy")->excludes.colours, "navy"));
+    assert_true(has_colour(read("she dislikes navy")->excludes.colours, "navy"));
+    assert_int_equal(query.wants.colours, 0);
+}
+
+static void
 prices_are_understood(void **state)
 {
     static const struct {
@@ -199,6 +253,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_age_is_no_size_and_says_who_is_a_child),
+        cmocka_unit_test(a_number_beside_shoes_is_their_size),
+        cmocka_unit_test(who_hates_a_colour_does_not_want_it),
         cmocka_unit_test(prices_are_understood),
         cmocka_unit_test(sizes_are_understood),
         cmocka_unit_test(garments_colours_and_people_are_understood),

@@ -206,6 +206,14 @@ what_was_just_said_takes_the_place_of_older_criteria(void **state)
     assert_string_equal(json_text(product(0), "size", ""), "L"); /* assessed: the criteria say it better */
     assert_int_equal(look_beside("shirts in size M", "shirts in size M", NULL, his, true, IN_NOVEMBER), 2);
     assert_string_equal(json_text(product(0), "size", ""), "M");
+    assert_int_equal(look_beside("espadrilles, size 42", "",
+                                 "{\"category\":\"espadrilles\",\"description\":\"espadrilles\"}",
+                                 "{\"size.shoes\":{\"field\":\"size\",\"class\":\"shoes\",\"any\":[\"39\"]}}",
+                                 false, IN_NOVEMBER),
+                     1);
+    assert_string_equal(json_text(product(0), "size", ""), "42");
+    assert_int_equal(look_beside("shirts in size M", "shirts in size M", NULL, his, true, IN_NOVEMBER), 2);
+    assert_string_equal(json_text(product(0), "size", ""), "M");
 }
 
 /* The wish was made of older criteria. */
