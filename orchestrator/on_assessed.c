@@ -44,8 +44,9 @@ on_assessed(void *owner, struct peer *from, const struct message *message)
     const struct assessed *assessed = &message->assessed;
     const char *topic = json_text(assessed->profile, "topic", "fashion");
     bool off_topic = strcmp(topic, "other") == 0 || strcmp(topic, "abuse") == 0;
-    bool words_do =
-        strcmp(topic, "unclear") == 0 || strcmp(json_text(assessed->profile, "want", ""), "question") == 0;
+    const char *want = json_text(assessed->profile, "want", "change");
+    /* "thanks", "what goes with it?": the last look's wishes are not asked for again */
+    bool words_do = strcmp(topic, "unclear") == 0 || strcmp(want, "change") != 0;
     struct walk *walk;
     int step = requests_answered(owner, from, message, &walk);
     bool stricter;
@@ -54,7 +55,7 @@ on_assessed(void *owner, struct peer *from, const struct message *message)
     if (step < 0)
         return 0;
     stricter = learn(walk, assessed);
-    if (words_do) /* "thanks", "does linen crease?": the last look's wishes are not asked for again */
+    if (words_do)
         walk->run.wishes = 0;
     kept = json_pack("{s:b, s:b, s:b, s:O?}", "off_topic", off_topic, "words_do", words_do, "stricter",
                      stricter, "usage", assessed->usage);
