@@ -70,7 +70,8 @@ enum kind {
     KIND_RESET,   /* "start over" */
     KIND_THATONE, /* "not that one" */
     KIND_GIFT,
-    KIND_CHEAPEST,
+    KIND_CHEAPEST, /* value "last": most expensive */
+    KIND_CARE,     /* "wash" */
     KIND_COMPARE,
     KIND_COUNT,  /* "how many" */
     KIND_HAVE,   /* "do you have" */

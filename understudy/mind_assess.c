@@ -182,12 +182,29 @@ make_cheaper(json_t *criteria, const struct reading *reading, const struct secti
         set_price(criteria, 0, below(cost), currency, false, slot);
 }
 
+/* "coat and boots under $150": the two together; "boots or sneakers" are one thing. */
+static bool
+asks_for_several(const struct reading *reading)
+{
+    enum slot first = SLOT_NONE;
+
+    for (size_t i = 0; i < reading->asked_count && reading->want == WANT_ITEMS && !reading->gift; i++) {
+        if (reading->asked[i].negated)
+            continue;
+        if (first != SLOT_NONE && reading->asked[i].slot != first)
+            return true;
+        first = reading->asked[i].slot;
+    }
+    return false;
+}
+
 static void
 put_money(json_t *criteria, const struct reading *reading, const struct sections *sections)
 {
     const struct money *money = &reading->money;
-    bool outfit = money->outfit || (!money->item && reading->want != WANT_ITEMS &&
-                                    json_object_get(sections->json[SECTION_CRITERIA], "budget.item") == NULL);
+    bool outfit = money->outfit || (!money->item && asks_for_several(reading)) ||
+                  (!money->item && reading->want != WANT_ITEMS &&
+                   json_object_get(sections->json[SECTION_CRITERIA], "budget.item") == NULL);
 
     if (money->max > 0 || money->min > 0)
         set_price(criteria, money->min, money->max, money->currency, outfit, SLOT_NONE);

@@ -65,6 +65,34 @@ is_bold(const char *text, size_t at)
     return stars % 2 == 1;
 }
 
+/* Whether byte AT stands in quotes: what a shopper could say ("not the shoes") names no product. An
+ * apostrophe is none: it has a letter on both sides, or a space behind it. */
+static bool
+is_quoted(const char *text, size_t size, size_t at)
+{
+    static const struct {
+        const char *open, *close;
+    } quotes[] = { { "\"", "\"" }, { "“", "”" }, { "„", "“" }, { "« ", " »" }, { "«", "»" }, { "'", "'" } };
+
+    for (size_t i = 0; i < at; i++) {
+        for (size_t q = 0; q < sizeof quotes / sizeof *quotes; q++) {
+            size_t open = strlen(quotes[q].open), close = strlen(quotes[q].close);
+
+            if (size - i <= open || strncmp(text + i, quotes[q].open, open) != 0 ||
+                (i > 0 && isalnum((unsigned char)text[i - 1])) || isspace((unsigned char)text[i + open]))
+                continue;
+            for (i += open; i + close <= size; i++)
+                if (!strncmp(text + i, quotes[q].close, close) &&
+                    (i + close == size || !isalnum((unsigned char)text[i + close])))
+                    break;
+            if (i > at && i + close <= size)
+                return true;
+            break;
+        }
+    }
+    return false;
+}
+
 /* The words before the garment that belong to it. */
 static void
 read_before(const struct scene *scene, size_t at, struct mention *mention)
@@ -322,7 +350,9 @@ mind_extract(const struct mind *mind, const struct ask *ask, const struct sectio
     for (size_t i = 0; i < scene.signs.count && count < ANSWER_CALLS && !is_heading(&scene); i++) {
         bool known = false;
 
-        if (scene.signs.list[i].kind != KIND_GARMENT || scene.signs.list[i].negated || is_modifier(&scene, i))
+        if (scene.signs.list[i].kind != KIND_GARMENT || scene.signs.list[i].negated ||
+            is_modifier(&scene, i) ||
+            is_quoted(scene.text, scene.size, scene.signs.words.list[scene.signs.list[i].first].start))
             continue;
         read_mention(&scene, i, &mention);
         for (size_t n = 0; n < count; n++)

@@ -62,6 +62,8 @@ take_reading(struct order *order, const struct reading *reading)
         if (!strcmp(reading->sizes[i].class, "kids"))
             take_person(order, "", "kids");
     take_season(order, reading->season);
+    for (int slot = 0; slot < SLOTS && reading->any_colour; slot++)
+        order->colour[slot] = NULL;
     for (size_t i = 0; i < reading->trait_count; i++) {
         const struct trait *trait = &reading->traits[i];
 
@@ -253,6 +255,29 @@ ask_for_shown(const struct mind *mind, struct order *order, const json_t *shown)
     }
 }
 
+/* "What goes with it?": what the look, or else the first card, leaves open. */
+static void
+ask_for_rest(struct order *order, const json_t *shown)
+{
+    static const enum slot rest[] = { SLOT_TOP, SLOT_BOTTOM, SLOT_SHOES, SLOT_BAG, SLOT_JEWELLERY };
+    bool there[SLOTS] = { false };
+    const json_t *card;
+    size_t i, looks = 0;
+
+    json_array_foreach(shown, i, card) looks += json_is_true(json_object_get(card, "look"));
+    json_array_foreach(shown, i,
+                       card) if (json_is_true(json_object_get(card, "look")) || (looks == 0 && i == 0))
+        there[lore_slot(json_text(card, "slot", ""))] = true;
+    if (there[SLOT_DRESS])
+        guess_person(order, "dresses");
+    there[SLOT_TOP] = there[SLOT_TOP] || there[SLOT_DRESS];
+    there[SLOT_BOTTOM] = there[SLOT_BOTTOM] || there[SLOT_DRESS] || there[SLOT_SET];
+    there[SLOT_JEWELLERY] = there[SLOT_JEWELLERY] || order->who != 'w';
+    for (i = 0; i < sizeof rest / sizeof *rest && order->asked < 3; i++)
+        if (!there[rest[i]])
+            ask_for(order, "", rest[i]);
+}
+
 static const json_t *
 card_number(const json_t *shown, int number)
 {
@@ -293,6 +318,8 @@ choose_slots(const struct mind *mind, struct order *order, const struct reading 
     for (size_t i = 0; i < reading->size_count && reading->want == WANT_CHANGE && order->asked == 0; i++)
         if (!strcmp(reading->sizes[i].class, "shoes"))
             ask_for(order, "", SLOT_SHOES);
+    if (reading->beside && order->asked == 0 && json_array_size(shown) > 0 && reading->want == WANT_ITEMS)
+        ask_for_rest(order, shown);
     if (reading->want == WANT_CHANGE && order->asked == 0)
         ask_for_shown(mind, order, shown);
 }
@@ -552,11 +579,14 @@ answer_words(const struct mind *mind, const struct ask *ask, const struct sectio
         writing_elsewhere(out, reading.language, dice);
     else if (reading.topic == TOPIC_ABUSE)
         writing_calm(out, reading.language);
+    else if ((reading.cheapest || reading.dearest) && reading.want == WANT_ITEMS)
+        writing_reply(out, reading.cheapest ? "cheapest" : "dearest", reading.language);
     else if (reading.topic == TOPIC_UNCLEAR && reading.has && !brand)
         writing_reply(out, "unknown", reading.language);
-    else if (reading.topic == TOPIC_UNCLEAR && before && !brand && !*reading.mood && !*reading.season)
+    else if (reading.topic == TOPIC_UNCLEAR && before && !brand && !*reading.mood && !*reading.season &&
+             !reading.greets)
         writing_reply(out, "lost", reading.language);
-    else if (reading.topic == TOPIC_UNCLEAR && !before && !brand)
+    else if (reading.topic == TOPIC_UNCLEAR && (!before || reading.greets) && !brand)
         writing_unclear(out, reading.language, reading.greets, dice);
     else
         suggest(mind, ask, sections, &reading, out);

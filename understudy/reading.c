@@ -307,7 +307,10 @@ read_turns(const struct signs *signs, struct reading *reading)
         reading->compares = reading->compares || sign->kind == KIND_COMPARE;
         reading->counts = reading->counts || sign->kind == KIND_COUNT;
         reading->has = reading->has || sign->kind == KIND_HAVE;
-        reading->cheapest = reading->cheapest || sign->kind == KIND_CHEAPEST;
+        reading->cheapest = reading->cheapest || (sign->kind == KIND_CHEAPEST && !*sign->value);
+        reading->dearest = reading->dearest || (sign->kind == KIND_CHEAPEST && *sign->value);
+        if (sign->kind == KIND_CARE && is_kind(signs, 0, KIND_ASK) && !*reading->reply)
+            reading->reply = "care";
         if (sign->kind == KIND_REPLY && strcmp(reading->reply, "crisis"))
             reading->reply = sign->value;
         reading->any_colour = reading->any_colour || sign->kind == KIND_NOCOLOUR;
@@ -355,10 +358,11 @@ read_topic(const struct signs *signs, struct reading *reading)
                  reading->money.max > 0 || reading->money.min > 0 || reading->any_price ||
                  reading->any_colour || reading->on_sale || *reading->gender || *reading->age_group ||
                  (*reading->season && !other) || reading->that_one || reading->starts_over || reading->gift ||
-                 reading->pointed_count > 0 || reading->cheapest || reading->in_stock;
+                 reading->pointed_count > 0 || reading->cheapest || reading->dearest || reading->in_stock;
     bool alone = reading->cheaper || *reading->occasion || *reading->gender || reading->trait_count > 0 ||
                  reading->size_count > 0 || reading->money.max > 0;
-    settle_reply(reading, clothes || (alone && lore_has("thanks,bye,photo", reading->reply)));
+    settle_reply(reading, (clothes && !lore_has("care,sizing", reading->reply)) ||
+                              (alone && lore_has("thanks,bye,photo", reading->reply)));
     if (*reading->reply)
         return;
     reading->topic = abuse && !clothes                   ? TOPIC_ABUSE
@@ -368,16 +372,42 @@ read_topic(const struct signs *signs, struct reading *reading)
                                                          : TOPIC_UNCLEAR;
 }
 
+/* "what goes with it?", but not "what goes with my brown jacket?" */
+static bool
+asks_what_goes_with_it(const struct signs *signs)
+{
+    bool beside = false, garments = false;
+
+    for (size_t i = 0; i < signs->count; i++) {
+        beside = beside || is_kind(signs, i, KIND_GOWITH);
+        garments = garments || slot_of(&signs->list[i]) != SLOT_NONE;
+    }
+    return beside && !garments;
+}
+
+/* "does navy go with black?" */
+static bool
+asks_of_colours(const struct signs *signs, const struct reading *reading)
+{
+    bool colours = reading->trait_count > 1;
+
+    for (size_t i = 0; i < reading->trait_count; i++)
+        colours = colours && reading->traits[i].kind == KIND_COLOUR;
+    return colours && reading->beside && is_kind(signs, 0, KIND_ASK);
+}
+
 static void
 read_want(const struct signs *signs, struct reading *reading)
 {
     size_t wanted = 0;
 
+    reading->beside = asks_what_goes_with_it(signs);
     if (*reading->reply)
         return;
     for (size_t i = 0; i < reading->asked_count; i++)
         wanted += !reading->asked[i].negated;
-    if (reading->compares || (reading->has && reading->topic == TOPIC_UNCLEAR))
+    if (reading->compares || (reading->has && reading->topic == TOPIC_UNCLEAR) ||
+        (wanted == 0 && asks_of_colours(signs, reading)))
         reading->want = WANT_QUESTION;
     else if (reading->asks && sign_at(signs, 0)->kind == KIND_ASK && !reading->cheaper && !reading->same &&
              !wanted && !*reading->occasion)
@@ -385,7 +415,7 @@ read_want(const struct signs *signs, struct reading *reading)
     else if (reading->asks && (sign_at(signs, 0)->kind == KIND_ASK) &&
              !strncmp(sign_at(signs, 0)->text, "can", 3) && !reading->same)
         reading->want = WANT_QUESTION;
-    else if (wanted > 0 && !reading->whole)
+    else if ((wanted > 0 && !reading->whole) || (reading->beside && !*reading->occasion && !reading->whole))
         reading->want = WANT_ITEMS;
     else if (*reading->occasion || reading->whole)
         reading->want = WANT_LOOK;

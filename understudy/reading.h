@@ -60,14 +60,15 @@ struct reading {
     size_t referred_count;
     int pointed[REFERRED_MOST]; /* "the second one in blue": 2; not disliked */
     size_t pointed_count;
-    const char
-        *reply;    /* answered in words alone: crisis, service, photo, identity, thanks, bye, total; or "" */
-    bool that_one; /* "not that one", whichever it is */
+    const char *reply; /* answered in words alone: crisis, service, care, sizing, photo, identity, thanks,
+                          ...; or "" */
+    bool that_one;     /* "not that one", whichever it is */
     bool starts_over, gift, compares, counts, has; /* "how many", "do you have" */
-    bool cheapest;                                 /* of what is asked for */
+    bool cheapest, dearest;                        /* of what is asked for */
     bool cheaper, dearer, on_sale, in_stock;
     bool any_colour, any_price; /* "forget the budget" */
     bool same;                  /* leans on what was before: "same but", "instead", "to go with it" */
+    bool beside;                /* "what goes with it?" */
     bool whole;                 /* an outfit is spoken of */
     bool asks;                  /* a question about clothes */
     bool greets;

@@ -166,6 +166,9 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
         }
         if (before->kind == KIND_INA && back == 1)
             cue = "";
+        if (back == 1 && sign->number >= 35 && (!strcmp(before->text, "in") || !strcmp(before->text, "en")) &&
+            slot_beside(signs, at) == SLOT_SHOES)
+            cue = "shoes"; /* "shoes in 42" */
         if (back == 1 && before->kind == KIND_GARMENT && !sign->pauses && sign->number >= 35 &&
             lore_garment(before->value)->slot == SLOT_SHOES)
             cue = "shoes"; /* "shoe 42" */

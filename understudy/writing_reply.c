@@ -41,6 +41,46 @@ static const struct {
         "Los envíos, las devoluciones, los pagos y los pedidos los lleva el servicio de atención al cliente; "
         "yo "
         "solo conozco la ropa. ¿Te busco algo?" } },
+    { "care",
+      { "How to wash it stands on the label, and mostly on the page that its card links to. As a rule of "
+        "thumb: "
+        "wool, cashmere and silk by hand and lukewarm, linen and cotton in the machine. Shall I find you "
+        "something?",
+        "Wie man es wäscht, steht auf dem Etikett und meist auf der Seite, zu der die Karte führt. Als "
+        "Faustregel: Wolle, Kaschmir und Seide lauwarm von Hand, Leinen und Baumwolle in die Maschine. Soll "
+        "ich dir etwas heraussuchen?",
+        "L’entretien est indiqué sur l’étiquette, et souvent sur la page de l’article. En règle générale : "
+        "laine, cachemire et soie à la main et à l’eau tiède, lin et coton en machine. Je vous cherche "
+        "quelque "
+        "chose ?",
+        "Cómo se lava lo dice la etiqueta, y casi siempre la página a la que lleva la ficha. Por regla "
+        "general: lana, cachemira y seda a mano con agua tibia; lino y algodón, a máquina. ¿Te busco "
+        "algo?" } },
+    { "sizing",
+      { "I can't measure, I'm afraid: the page that a card links to has the shop's own size chart. Tell me "
+        "the "
+        "size you usually wear, and I'll keep to what comes in it.",
+        "Messen kann ich leider nicht; die Größentabelle steht auf der Seite, zu der die Karte führt. Sag "
+        "mir "
+        "deine übliche Größe, dann zeige ich nur, was es darin gibt.",
+        "Je ne peux pas mesurer ; le guide des tailles est sur la page de l’article. Dites-moi votre taille "
+        "habituelle, et je m’y tiendrai.",
+        "No puedo medir; la guía de tallas está en la página a la que lleva la ficha. Dime tu talla habitual "
+        "y me ceñiré a ella." } },
+    { "cheapest",
+      { "Here they are, the lowest price first. Tell me a size, a colour or what it's for, and I'll narrow "
+        "it "
+        "down.",
+        "Hier sind sie, der niedrigste Preis zuerst. Mit Größe, Farbe oder Anlass grenze ich es gern ein.",
+        "Les voici, le prix le plus bas d’abord. Une taille, une couleur ou une occasion, et je précise.",
+        "Aquí están, primero el precio más bajo. Dime talla, color u ocasión y lo afino." } },
+    { "dearest",
+      { "Here they are, the highest price first. Tell me a size, a colour or what it's for, and I'll narrow "
+        "it "
+        "down.",
+        "Hier sind sie, der höchste Preis zuerst. Mit Größe, Farbe oder Anlass grenze ich es gern ein.",
+        "Les voici, le prix le plus élevé d’abord. Une taille, une couleur ou une occasion, et je précise.",
+        "Aquí están, primero el precio más alto. Dime talla, color u ocasión y lo afino." } },
     { "photo",
       { "Every card beside my words has a picture, and its link leads to the shop's own page with more of "
         "them. "
