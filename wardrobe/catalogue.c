@@ -15,7 +15,7 @@ struct catalogue {
     const struct catalogue_home *home;
     void *reader;
     struct index *index;
-    bool words_away;
+    struct catalogue_away away;
     char *facets;
     char version[40];
 };
@@ -27,7 +27,7 @@ struct catalogue_lock {
 
 struct catalogue_writer {
     const struct catalogue_home *home;
-    bool words;
+    struct catalogue_away away;
     void *kept;
 };
 
@@ -49,18 +49,30 @@ home_of(const char *path)
     return homes[i];
 }
 
-int
-catalogue_words(const char *words, const char *path, bool *away)
+/* Read the option catalogue-WHAT, whose VALUE says where something is; CAN: a server at PATH can have it. */
+static int
+read_place(const char *what, const char *value, const char *path, bool can, bool *away)
 {
-    *away = strcmp(words, "server") == 0;
-    if (!*away && strcmp(words, "memory") != 0)
-        log_error("option catalogue-words=%s: memory or server", words);
-    else if (*away && home_of(path)->rank == NULL)
-        log_error("option catalogue-words=server: %s is no server: only postgresql:// has its words there",
-                  url_shown(path).text);
+    *away = strcmp(value, "server") == 0;
+    if (!*away && strcmp(value, "memory") != 0)
+        log_error("option catalogue-%s=%s: memory or server", what, value);
+    else if (*away && !can)
+        log_error("option catalogue-%s=server: %s is no server: only postgresql:// has its %s there", what,
+                  url_shown(path).text, what);
     else
         return 0;
     return -1;
+}
+
+int
+catalogue_away(const char *words, const char *vectors, const char *path, struct catalogue_away *away)
+{
+    const struct catalogue_home *home = home_of(path);
+
+    return read_place("words", words, path, home->rank != NULL, &away->words) < 0 ||
+                   read_place("vectors", vectors, path, home->nearest != NULL, &away->vectors) < 0
+               ? -1
+               : 0;
 }
 
 /* -- reading ------------------------------------------------------------------------------------- */
@@ -81,21 +93,40 @@ is_ours(const struct catalogue *catalogue, const char *path)
     return ours;
 }
 
+/* Whether the import left WHAT on the server. */
+static bool
+is_there(const struct catalogue *catalogue, const char *what)
+{
+    char *where = catalogue->home->setting(catalogue->reader, what);
+    bool there = where != NULL && strcmp(where, "server") == 0;
+
+    free(where);
+    return there;
+}
+
 /* Whether the server has what CATALOGUE needs of it; says what to do when not. */
 static bool
 has_words(const struct catalogue *catalogue, const char *path)
 {
-    char *words;
-    bool has = !catalogue->words_away;
-
-    if (has)
+    if (!catalogue->away.words || is_there(catalogue, "words"))
         return true;
-    words = catalogue->home->setting(catalogue->reader, "words");
-    if (!(has = words != NULL && strcmp(words, "server") == 0))
-        log_error("%s: imported without catalogue-words=server: import the shop's feed again with it",
-                  url_shown(path).text);
-    free(words);
-    return has;
+    log_error("%s: imported without catalogue-words=server: import the shop's feed again with it",
+              url_shown(path).text);
+    return false;
+}
+
+/* Its vectors, or what is known of them where they are away. */
+static void
+load_vectors(struct catalogue *catalogue, const char *path)
+{
+    struct index *index = catalogue->index;
+    bool away = catalogue->away.vectors && is_there(catalogue, "vectors");
+
+    index->vectors = vectors_load(away, catalogue->home->section, catalogue->reader, index->product_count);
+    if (catalogue->away.vectors && !away && index->vectors != NULL)
+        log_warning("%s: imported without its vectors on the server: they are in memory; import the shop's "
+                    "feed again with catalogue-vectors=server, on a server that has pgvector",
+                    url_shown(path).text);
 }
 
 static int
@@ -110,16 +141,18 @@ load(struct catalogue *catalogue, const char *path, const struct lexicon *lexico
         snprintf(catalogue->version, sizeof catalogue->version, "%s", version);
     free(version);
     catalogue->index =
-        index_load(lexicon, catalogue->words_away, catalogue->home->section, catalogue->reader);
-    if (catalogue->index != NULL)
+        index_load(lexicon, catalogue->away.words, catalogue->home->section, catalogue->reader);
+    if (catalogue->index != NULL) {
+        load_vectors(catalogue, path);
         return catalogue->home->loaded(catalogue->reader);
+    }
     if (!catalogue->home->is_away(catalogue->reader)) /* else it has said so */
         log_error("%s: its index is broken: import the shop's feed again", url_shown(path).text);
     return -1;
 }
 
 struct catalogue *
-catalogue_open(const char *path, bool words_away, const struct lexicon *lexicon, bool *missing)
+catalogue_open(const char *path, struct catalogue_away away, const struct lexicon *lexicon, bool *missing)
 {
     struct catalogue *catalogue = calloc(1, sizeof *catalogue);
     bool none = false;
@@ -129,7 +162,7 @@ catalogue_open(const char *path, bool words_away, const struct lexicon *lexicon,
         return NULL;
     }
     catalogue->home = home_of(path);
-    catalogue->words_away = words_away;
+    catalogue->away = away;
     catalogue->reader = catalogue->home->open(path, &none);
     if (missing != NULL)
         *missing = none;
@@ -229,6 +262,12 @@ catalogue_having(struct catalogue *catalogue, const char *word, uint32_t *produc
     return catalogue->home->having(catalogue->reader, word, products, count);
 }
 
+int
+catalogue_nearest(struct catalogue *catalogue, const struct catalogue_near *near, struct vector_hit *hits)
+{
+    return near->marked == 0 ? 0 : catalogue->home->nearest(catalogue->reader, near, hits);
+}
+
 /* -- writing ------------------------------------------------------------------------------------- */
 
 struct catalogue_lock *
@@ -258,7 +297,7 @@ catalogue_unlock(struct catalogue_lock **lock)
 }
 
 struct catalogue_writer *
-catalogue_begin(const char *path, const char *language, bool words)
+catalogue_begin(const char *path, const char *language, struct catalogue_away away)
 {
     struct catalogue_writer *writer = calloc(1, sizeof *writer);
 
@@ -267,11 +306,17 @@ catalogue_begin(const char *path, const char *language, bool words)
         return NULL;
     }
     writer->home = home_of(path);
-    writer->words = words && writer->home->add_words != NULL;
+    writer->away.words = away.words && writer->home->add_words != NULL;
     if ((writer->kept = writer->home->begin(path)) == NULL ||
         catalogue_set(writer, "schema", CATALOGUE_SCHEMA) < 0 ||
         catalogue_set(writer, "language", language) < 0 ||
-        catalogue_set(writer, "words", writer->words ? "server" : "memory") < 0)
+        catalogue_set(writer, "words", writer->away.words ? "server" : "memory") < 0) {
+        catalogue_abandon(&writer);
+        return NULL;
+    }
+    writer->away.vectors =
+        away.vectors && writer->home->takes_vectors != NULL && writer->home->takes_vectors(writer->kept);
+    if (catalogue_set(writer, "vectors", writer->away.vectors ? "server" : "memory") < 0)
         catalogue_abandon(&writer);
     return writer;
 }
@@ -285,7 +330,15 @@ catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t
 int
 catalogue_add_words(struct catalogue_writer *writer, const struct index_builder *builder, uint32_t product)
 {
-    return writer->words ? writer->home->add_words(writer->kept, builder, product) : 0;
+    return writer->away.words ? writer->home->add_words(writer->kept, builder, product) : 0;
+}
+
+int
+catalogue_add_vector(void *owner, uint32_t product, const struct vector *vector, uint32_t dimensions)
+{
+    struct catalogue_writer *writer = owner;
+
+    return writer->away.vectors ? writer->home->add_vector(writer->kept, product, vector, dimensions) : 0;
 }
 
 int

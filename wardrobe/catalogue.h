@@ -18,14 +18,21 @@
 
 struct catalogue;
 
-/* Read the option catalogue-words, memory or server, for the catalogue at PATH: *AWAY says whether words stay
- * on the server. Returns 0, or -1 when it is wrong (logged). */
-int catalogue_words(const char *words, const char *path, bool *away);
+/* What of a catalogue stays on its server, and is asked of it: an import makes the server ready for that, and
+ * a wardrobe leaves it out of memory. */
+struct catalogue_away {
+    bool words;   /* borrow.h */
+    bool vectors; /* nearest.h */
+};
 
-/* Open the catalogue at PATH and load its index; with WORDS_AWAY without the lists of its words (borrow.h).
- * LEXICON must live as long. NULL when it can't (logged, with what to do). *MISSING (may be NULL): there is
- * none. */
-struct catalogue *catalogue_open(const char *path, bool words_away, const struct lexicon *lexicon,
+/* Read the options catalogue-words and catalogue-vectors, memory or server, for the catalogue at PATH to
+ * *AWAY. Returns 0, or -1 when one is wrong (logged). */
+int catalogue_away(const char *words, const char *vectors, const char *path, struct catalogue_away *away);
+
+/* Open the catalogue at PATH and load its index, without what is AWAY. Vectors that the import did not leave
+ * on the server are in memory all the same (logged). LEXICON must live as long. NULL when it can't (logged,
+ * with what to do). *MISSING (may be NULL): there is none. */
+struct catalogue *catalogue_open(const char *path, struct catalogue_away away, const struct lexicon *lexicon,
                                  bool *missing);
 void catalogue_close(struct catalogue **catalogue);
 
@@ -88,6 +95,24 @@ int catalogue_rank(struct catalogue *catalogue, const struct catalogue_ranks *ra
 /* All products that have WORD, which are COUNT, ascending. Returns 0, or -1 (logged). */
 int catalogue_having(struct catalogue *catalogue, const char *word, uint32_t *products, uint32_t count);
 
+/* With vectors away: what is asked of the server. */
+struct catalogue_near {
+    const struct vector *question;
+    uint32_t dimensions;
+    const uint64_t *marks; /* a bit for each product that may be found */
+    uint32_t products;     /* in the catalogue: bits in MARKS */
+    uint32_t marked;       /* how many may be found */
+    uint32_t vectors;      /* on the server */
+    int most;              /* hits at most */
+};
+
+#define CATALOGUE_NEAR_EXACT 4000 /* products that may be found, at most, of which each is looked at */
+
+/* The products nearest to a question, nearest first, to HITS. Where many may be found the server may miss
+ * some of them: it goes by its index. Returns how many, or -1 (logged). */
+int catalogue_nearest(struct catalogue *catalogue, const struct catalogue_near *near,
+                      struct vector_hit *hits);
+
 /* -- writing ------------------------------------------------------------------------------------- */
 
 /* One import of the catalogue at PATH at a time: wait for another's end. NULL when it can't (logged). */
@@ -97,9 +122,10 @@ void catalogue_unlock(struct catalogue_lock **lock);
 
 struct catalogue_writer;
 
-/* Begin a new catalogue beside the one at PATH. LANGUAGE is kept with it; with WORDS also what the server's
- * full text search needs. NULL when it can't (logged). */
-struct catalogue_writer *catalogue_begin(const char *path, const char *language, bool words);
+/* Begin a new catalogue beside the one at PATH. LANGUAGE is kept with it; also what the server needs for what
+ * is AWAY: where it can't take vectors (logged, with what to do), these are for memory alone. NULL when it
+ * can't (logged). */
+struct catalogue_writer *catalogue_begin(const char *path, const char *language, struct catalogue_away away);
 
 /* Add a variant; with NEW_PRODUCT also its product. All copied. -1 when it can't (logged). */
 int catalogue_add(struct catalogue_writer *writer, const struct item *item, uint32_t product,
@@ -109,6 +135,10 @@ int catalogue_add(struct catalogue_writer *writer, const struct item *item, uint
  * (logged). */
 int catalogue_add_words(struct catalogue_writer *writer, const struct index_builder *builder,
                         uint32_t product);
+
+/* With vectors away: add that of PRODUCT, of DIMENSIONS, the same for all; else do nothing. -1 when it can't
+ * (logged). */
+int catalogue_add_vector(void *writer, uint32_t product, const struct vector *vector, uint32_t dimensions);
 
 /* Keep a section of the index (an index_builder_save() call). */
 int catalogue_save_section(void *writer, const char *section, const void *bytes, size_t size);

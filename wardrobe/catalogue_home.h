@@ -32,6 +32,7 @@ struct catalogue_home {
     /* of a home that can be asked for words, else NULL */
     int (*rank)(void *reader, const struct catalogue_ranks *ranks, catalogue_ranked *ranked, void *owner);
     int (*having)(void *reader, const char *word, uint32_t *products, uint32_t count);
+    int (*nearest)(void *reader, const struct catalogue_near *near, struct vector_hit *hits);
 
     void *(*lock)(const char *path);
     void (*unlock)(void *lock);
@@ -39,6 +40,8 @@ struct catalogue_home {
     void *(*begin)(const char *path);
     int (*add)(void *writer, const struct item *item, uint32_t product, bool new_product);
     int (*add_words)(void *writer, const struct index_builder *builder, uint32_t product); /* or NULL */
+    bool (*takes_vectors)(void *writer); /* or NULL; says what to do when not */
+    int (*add_vector)(void *writer, uint32_t product, const struct vector *vector, uint32_t dimensions);
     int (*save_section)(void *writer, const char *section, const void *bytes, size_t size);
     void *(*saved_section)(void *writer, const char *section, size_t *size);
     int (*set)(void *writer, const char *name, const char *value);

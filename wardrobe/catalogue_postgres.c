@@ -22,16 +22,19 @@ struct reader {
     char version[40];
     PGresult *records; /* lent last */
     bool away;
+    bool compares_none; /* it has refused to compare vectors */
 };
 
-static const char setup[] =
+static const char setup[] = POSTGRES_FIND_VECTORS
     "SET statement_timeout = '1s'; SET default_transaction_read_only = on; SET jit = off;"
     /* few rows by their keys, always: no plan for many because nobody has counted yet */
     "SET enable_hashjoin = off; SET enable_mergejoin = off;"
     /* planning takes four times as long as doing it */
     "SET plan_cache_mode = force_generic_plan;"
     /* the vectors of words that are sorted */
-    "SET work_mem = '32MB'";
+    "SET work_mem = '32MB';"
+    /* those who may be found are looked for until there are enough; all that is asked has its index */
+    "SET hnsw.iterative_scan = strict_order; SET hnsw.ef_search = 300; SET enable_seqscan = off";
 
 /* -- what all three files read ------------------------------------------------------------------- */
 
@@ -415,6 +418,63 @@ having(void *owner, const char *word, uint32_t *products, uint32_t count)
     return rows == NULL ? -1 : 0;
 }
 
+/* -- vectors ------------------------------------------------------------------------------------- */
+
+/* Take what ROWS say to HITS. Whoever may not be found is not, whatever the server says. */
+static int
+read_hits(const PGresult *rows, const struct catalogue_near *near, struct vector_hit *hits)
+{
+    int count = 0;
+
+    for (int i = 0; i < PQntuples(rows) && count < near->most; i++) {
+        uint32_t product = (uint32_t)strtoul(PQgetvalue(rows, i, 0), NULL, 10);
+
+        if (!PQgetisnull(rows, i, 0) && product < near->products &&
+            near->marks[product >> 6] >> (product & 63) & 1)
+            hits[count++] = (struct vector_hit) { product, -strtof(PQgetvalue(rows, i, 1), NULL) *
+                                                               near->question->scale };
+    }
+    return count;
+}
+
+static int
+nearest(void *owner, const struct catalogue_near *near, struct vector_hit *hits)
+{
+    struct reader *reader = owner;
+    struct buffer question = { 0 }, marked = { 0 };
+    char most[16], *sql = NULL;
+    const char *name = catalogue_postgres_near_sql(near, reader->number, &sql);
+    PGresult *rows = NULL;
+    int count = -1;
+
+    reader->away = false;
+    catalogue_postgres_near_values(near, &question, &marked);
+    snprintf(most, sizeof most, "%d", near->most);
+    if (reader->compares_none) {
+        count = 0;
+    } else if (name == NULL || question.failed || marked.failed) {
+        log_error("%s: no memory", postgres_name(reader->postgres));
+    } else if ((rows = ask(reader, name, sql,
+                           (const char *const[]) { reader->number, reader->token, buffer_string(&question),
+                                                   buffer_string(&marked), most },
+                           5, 0)) != NULL) {
+        count = read_hits(rows, near, hits);
+    } else if (!postgres_is_away(reader->postgres)) { /* nor will it the next time */
+        log_warning(
+            "%s: the server compares no vectors: lookups go by words alone; see that it has pgvector, "
+            "and import the shop's feed again",
+            postgres_name(reader->postgres));
+        reader->compares_none = true;
+        reader->away = false;
+        count = 0;
+    }
+    PQclear(rows);
+    buffer_clear(&question);
+    buffer_clear(&marked);
+    free(sql);
+    return count;
+}
+
 /* -- the home ------------------------------------------------------------------------------------ */
 
 static bool
@@ -436,11 +496,14 @@ const struct catalogue_home catalogue_postgres = {
     .find = find,
     .rank = rank,
     .having = having,
+    .nearest = nearest,
     .lock = catalogue_postgres_lock,
     .unlock = catalogue_postgres_unlock,
     .begin = catalogue_postgres_begin,
     .add = catalogue_postgres_add,
     .add_words = catalogue_postgres_add_words,
+    .takes_vectors = catalogue_postgres_takes_vectors,
+    .add_vector = catalogue_postgres_add_vector,
     .save_section = catalogue_postgres_save_section,
     .saved_section = catalogue_postgres_saved_section,
     .set = catalogue_postgres_set,

@@ -18,6 +18,7 @@ struct writer {
     struct buffer products, variants; /* rows not yet sent */
     struct buffer words, item_words;  /* the same; and those of one item */
     bool has_words;
+    struct postgres_vectors vectors;
     uint16_t *counts; /* variants so far, by product */
     size_t room;      /* products that fit in there */
 };
@@ -55,9 +56,8 @@ static const char tables[] =
     " PRIMARY KEY (catalogue, name, part)) PARTITION BY LIST (catalogue);"
     "ALTER TABLE catalogue_sections ALTER bytes SET STORAGE EXTERNAL;" WORDS_TABLE "COMMIT";
 
-/* Do SQL, a printf() format in which %s is the catalogue's number, wherever it stands. */
-static int
-do_for(struct postgres *postgres, const char *number, const char *sql)
+int
+catalogue_postgres_do(struct postgres *postgres, const char *number, const char *sql)
 {
     struct buffer text = { 0 };
     int status;
@@ -79,6 +79,7 @@ catalogue_postgres_connect(const char *path)
 {
     return postgres_open(
         path, 0,
+        POSTGRES_FIND_VECTORS
         "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0");
 }
 
@@ -110,11 +111,12 @@ forget_old(struct postgres *postgres)
 
     for (int i = 0; rows != NULL && i < PQntuples(rows); i++)
         /* its parents are locked for a moment: not behind somebody who reads for long */
-        if (do_for(postgres, PQgetvalue(rows, i, 0),
-                   "BEGIN; SET LOCAL lock_timeout = '2s';"
-                   "DROP TABLE catalogue_products_%s, catalogue_variants_%s, catalogue_sections_%s;"
-                   "DROP TABLE IF EXISTS catalogue_words_%s;"
-                   "DELETE FROM catalogue_versions WHERE number = %s; COMMIT") < 0)
+        if (catalogue_postgres_do(
+                postgres, PQgetvalue(rows, i, 0),
+                "BEGIN; SET LOCAL lock_timeout = '2s';"
+                "DROP TABLE catalogue_products_%s, catalogue_variants_%s, catalogue_sections_%s;"
+                "DROP TABLE IF EXISTS catalogue_words_%s, catalogue_vectors_%s;"
+                "DELETE FROM catalogue_versions WHERE number = %s; COMMIT") < 0)
             postgres_do(postgres, "ROLLBACK"); /* the next import tries again */
     PQclear(rows);
 }
@@ -162,12 +164,13 @@ begin(struct writer *writer)
         return -1;
     snprintf(writer->number, sizeof writer->number, "%s", PQgetvalue(rows, 0, 0));
     PQclear(rows);
-    return do_for(writer->postgres, writer->number,
-                  "CREATE TABLE catalogue_products_%s (LIKE catalogue_products);"
-                  "CREATE TABLE catalogue_variants_%s (LIKE catalogue_variants);"
-                  "CREATE TABLE catalogue_sections_%s (LIKE catalogue_sections INCLUDING STORAGE,"
-                  " PRIMARY KEY (catalogue, name, part), CHECK (catalogue = %s));"
-                  "ALTER TABLE catalogue_sections ATTACH PARTITION catalogue_sections_%s FOR VALUES IN (%s)");
+    return catalogue_postgres_do(
+        writer->postgres, writer->number,
+        "CREATE TABLE catalogue_products_%s (LIKE catalogue_products);"
+        "CREATE TABLE catalogue_variants_%s (LIKE catalogue_variants);"
+        "CREATE TABLE catalogue_sections_%s (LIKE catalogue_sections INCLUDING STORAGE,"
+        " PRIMARY KEY (catalogue, name, part), CHECK (catalogue = %s));"
+        "ALTER TABLE catalogue_sections ATTACH PARTITION catalogue_sections_%s FOR VALUES IN (%s)");
 }
 
 void *
@@ -371,14 +374,33 @@ keep_words(struct writer *writer)
         return 0;
     if (send_rows(writer, "catalogue_seen_words", "", &writer->words) < 0)
         return -1;
-    return do_for(writer->postgres, writer->number,
-                  WORDS_TABLE
-                  "CREATE TABLE catalogue_words_%s (LIKE catalogue_words);"
-                  "INSERT INTO catalogue_words_%s SELECT %s, product, string_agg(words, ' ')::tsvector"
-                  " FROM catalogue_seen_words GROUP BY product ORDER BY product;"
-                  "CREATE INDEX ON catalogue_words_%s USING gin (words) WITH (fastupdate = off);"
-                  "ALTER TABLE catalogue_words_%s ADD CHECK (catalogue = %s); ANALYZE catalogue_words_%s;"
-                  "ALTER TABLE catalogue_words ATTACH PARTITION catalogue_words_%s FOR VALUES IN (%s)");
+    return catalogue_postgres_do(
+        writer->postgres, writer->number,
+        WORDS_TABLE "CREATE TABLE catalogue_words_%s (LIKE catalogue_words);"
+                    "INSERT INTO catalogue_words_%s SELECT %s, product, string_agg(words, ' ')::tsvector"
+                    " FROM catalogue_seen_words GROUP BY product ORDER BY product;"
+                    "CREATE INDEX ON catalogue_words_%s USING gin (words) WITH (fastupdate = off);"
+                    "ALTER TABLE catalogue_words_%s ADD CHECK (catalogue = %s); ANALYZE catalogue_words_%s;"
+                    "ALTER TABLE catalogue_words ATTACH PARTITION catalogue_words_%s FOR VALUES IN (%s)");
+}
+
+/* -- vectors ------------------------------------------------------------------------------------- */
+
+bool
+catalogue_postgres_takes_vectors(void *owner)
+{
+    struct writer *writer = owner;
+
+    return catalogue_postgres_has_pgvector(writer->postgres);
+}
+
+int
+catalogue_postgres_add_vector(void *owner, uint32_t product, const struct vector *vector, uint32_t dimensions)
+{
+    struct writer *writer = owner;
+
+    return catalogue_postgres_put_vector(writer->postgres, writer->number, &writer->vectors, product, vector,
+                                         dimensions);
 }
 
 /* -- sections and settings ----------------------------------------------------------------------- */
@@ -463,9 +485,10 @@ catalogue_postgres_finish(void *owner)
 
     if (send_rows(writer, "catalogue_products_", writer->number, &writer->products) < 0 ||
         send_rows(writer, "catalogue_variants_", writer->number, &writer->variants) < 0 ||
-        keep_words(writer) < 0)
+        keep_words(writer) < 0 ||
+        catalogue_postgres_keep_vectors(writer->postgres, writer->number, &writer->vectors) < 0)
         return -1;
-    return do_for(writer->postgres, writer->number, last);
+    return catalogue_postgres_do(writer->postgres, writer->number, last);
 }
 
 void
@@ -478,6 +501,7 @@ catalogue_postgres_abandon(void *owner)
     buffer_clear(&writer->variants);
     buffer_clear(&writer->words);
     buffer_clear(&writer->item_words);
+    buffer_clear(&writer->vectors.rows);
     free(writer->counts);
     free(writer);
 }

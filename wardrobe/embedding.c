@@ -305,13 +305,11 @@ embedding_wait(struct embedding *embedding, void (*said)(void *owner, int64_t do
 
 /* -- saving -------------------------------------------------------------------------------------- */
 
-typedef int save_call(void *owner, const char *section, const void *bytes, size_t size);
-
 /* The codes of all products, a section for VECTORS_SECTION of them; their scales to SCALES. */
 static int
-save_codes(struct embedding *embedding, uint32_t products, float *scales, save_call *save, void *owner)
+save_codes(struct embedding *embedding, uint32_t products, float *scales, const struct embedding_sink *sink)
 {
-    uint32_t stride = vectors_stride(vector_cache_dimensions(embedding->cache));
+    uint32_t dimensions = vector_cache_dimensions(embedding->cache), stride = vectors_stride(dimensions);
     int8_t *codes = malloc((size_t)VECTORS_SECTION * stride);
     int status = codes == NULL ? -1 : 0;
 
@@ -320,23 +318,27 @@ save_codes(struct embedding *embedding, uint32_t products, float *scales, save_c
         char section[32];
 
         memset(codes, 0, (size_t)count * stride);
-        for (uint32_t i = from; i < from + count; i++) {
+        for (uint32_t i = from; i < from + count && status == 0; i++) {
             uint64_t hash = i < embedding->product_room ? embedding->hashes[i] : 0;
+            struct vector vector = { .codes = codes + (size_t)(i - from) * stride };
 
-            scales[i] = hash == 0
-                            ? 0
-                            : vector_cache_fetch(embedding->cache, hash, codes + (size_t)(i - from) * stride);
-            embedding->counts.missing += scales[i] == 0;
+            if (hash != 0)
+                scales[i] = vector.scale = vector_cache_fetch(embedding->cache, hash, vector.codes);
+            if (vector.scale != 0)
+                status = sink->vector(sink->owner, i, &vector, dimensions);
+            else
+                embedding->counts.missing++;
         }
         snprintf(section, sizeof section, "vectors.%u", from / VECTORS_SECTION);
-        status = save(owner, section, codes, (size_t)count * stride);
+        if (status == 0)
+            status = sink->section(sink->owner, section, codes, (size_t)count * stride);
     }
     free(codes);
     return status;
 }
 
 int
-embedding_save(struct embedding *embedding, uint32_t products, save_call *save, void *owner)
+embedding_save(struct embedding *embedding, uint32_t products, const struct embedding_sink *sink)
 {
     struct vectors_about about = { .count = products,
                                    .dimensions = vector_cache_dimensions(embedding->cache) };
@@ -349,9 +351,10 @@ embedding_save(struct embedding *embedding, uint32_t products, save_call *save, 
         status = 0;
     } else if (scales != NULL) {
         snprintf(about.model, sizeof about.model, "%s", embedding->model_name);
-        if (save_codes(embedding, products, scales, save, owner) == 0 &&
-            save(owner, "vectors.scales", scales, products * sizeof *scales) == 0)
-            status = save(owner, "vectors.about", &about, sizeof about);
+        status = save_codes(embedding, products, scales, sink);
+        if (status == 0 && embedding->counts.missing < products && /* else the cache is of other texts */
+            (status = sink->section(sink->owner, "vectors.scales", scales, products * sizeof *scales)) == 0)
+            status = sink->section(sink->owner, "vectors.about", &about, sizeof about);
     }
     free(scales);
     return status;

@@ -6,6 +6,7 @@
 
 #include "common/options.h"
 #include "wardrobe/row.h"
+#include "wardrobe/vectors.h"
 
 /* The vectors of an import's products: asked for in batches while the feed is read, several on their way at
  * once, and kept as they come (vector_cache.h). A server that fails costs vectors, never the import: the
@@ -29,11 +30,16 @@ void embedding_take(struct embedding *embedding, const struct item *item, uint32
 void embedding_wait(struct embedding *embedding, void (*said)(void *owner, int64_t done, int64_t of),
                     void *owner);
 
-/* Save the vectors of PRODUCTS products as sections (see index_builder_save()); none where no product has
- * one. Returns 0, or -1 when SAVE did or without memory (logged). */
-int embedding_save(struct embedding *embedding, uint32_t products,
-                   int (*save)(void *owner, const char *section, const void *bytes, size_t size),
-                   void *owner);
+/* Where vectors are saved. Both return 0 or -1. */
+struct embedding_sink {
+    int (*section)(void *owner, const char *section, const void *bytes, size_t size);
+    int (*vector)(void *owner, uint32_t product, const struct vector *vector, uint32_t dimensions);
+    void *owner;
+};
+
+/* Save the vectors of PRODUCTS products, as sections (see index_builder_save()) and one by one; none where no
+ * product has one. Returns 0, or -1 when SINK did or without memory (logged). */
+int embedding_save(struct embedding *embedding, uint32_t products, const struct embedding_sink *sink);
 
 /* What came of it, after embedding_save(). */
 const struct embedding_counts *embedding_counts(const struct embedding *embedding);

@@ -29,6 +29,13 @@ find(struct fused *all, int count, uint32_t product)
     return NULL;
 }
 
+float
+fusion_worth(int by_words, int near, const struct weights *weights)
+{
+    return (by_words > 0 ? 1 / (weights->fuse_k + (float)by_words) : 0) +
+           (near > 0 ? weights->fuse_meaning / (weights->fuse_k + (float)near) : 0);
+}
+
 void
 fusion_run(struct ranking *ranking, const struct vector_hit *nearest, int count,
            const struct weights *weights)
@@ -41,7 +48,7 @@ fusion_run(struct ranking *ranking, const struct vector_hit *nearest, int count,
     for (int i = 0; i < by_words; i++) {
         all[i] = (struct fused) { ranking->hits[i], 0 };
         if (ranking->hits[i].score > 0)
-            all[i].worth = 1 / (weights->fuse_k + (float)i + 1);
+            all[i].worth = fusion_worth(i + 1, 0, weights);
         scores[i] = least = ranking->hits[i].score;
     }
     for (int i = 0; i < count; i++) {
@@ -51,7 +58,7 @@ fusion_run(struct ranking *ranking, const struct vector_hit *nearest, int count,
             known = &all[used++];
             *known = (struct fused) { { .product = nearest[i].product, .price = PRICE_NONE }, 0 };
         }
-        known->worth += weights->fuse_meaning / (weights->fuse_k + (float)i + 1);
+        known->worth += fusion_worth(0, i + 1, weights);
     }
     if (used == 0)
         return;

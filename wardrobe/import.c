@@ -287,12 +287,14 @@ static int
 begin(struct import *import)
 {
     const struct import_settings *settings = import->settings;
+    struct catalogue_away away = settings->away;
 
     if (new_builder(import) < 0)
         return -1;
     if (settings->options != NULL && settings->options->embedding_url[0] != '\0')
         import->embedding = embedding_begin(settings->options, settings->vectors); /* or it goes without */
-    import->writer = catalogue_begin(settings->catalogue, settings->language, settings->words_away);
+    away.vectors = away.vectors && import->embedding != NULL;
+    import->writer = catalogue_begin(settings->catalogue, settings->language, away);
     return import->writer == NULL ? -1 : 0;
 }
 
@@ -306,12 +308,13 @@ show_vectors(void *owner, int64_t done, int64_t of)
 static int
 keep_vectors(struct import *import)
 {
+    const struct embedding_sink sink = { catalogue_save_section, catalogue_add_vector, import->writer };
     uint32_t products = (uint32_t)import->counts->products;
 
     if (import->embedding == NULL)
         return 0;
     embedding_wait(import->embedding, show_vectors, import);
-    if (embedding_save(import->embedding, products, catalogue_save_section, import->writer) < 0)
+    if (embedding_save(import->embedding, products, &sink) < 0)
         return -1;
     import->counts->unembedded = embedding_counts(import->embedding)->missing;
     return 0;

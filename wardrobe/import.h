@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "common/options.h"
+#include "wardrobe/catalogue.h"
 
 /* `wardrobe import FEED`: a merchant's file becomes the catalogue. */
 
@@ -18,7 +19,7 @@ struct import_settings {
     const char *vectors;           /* the file of those that were paid for */
     bool strict;                   /* rows without price or availability are refused */
     bool quiet;                    /* no progress bar */
-    bool words_away;               /* the server is to look words up */
+    struct catalogue_away away;    /* the server is to look words up */
     bool patch;                    /* rows change what is there, and delete nothing */
 };
 

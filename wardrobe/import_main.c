@@ -119,7 +119,7 @@ import_main(int argc, char *argv[])
     if (mkdir(options.state_dir, 0750) < 0 && errno != EEXIST)
         log_error("folder %s can't be made: %s", options.state_dir, strerror(errno));
     else if ((path = options_path(&options, options.catalogue)) != NULL &&
-             catalogue_words(options.catalogue_words, path, &settings.words_away) < 0)
+             catalogue_away(options.catalogue_words, options.catalogue_vectors, path, &settings.away) < 0)
         status = 2;
     else if (path != NULL) {
         settings.catalogue = path;

@@ -379,10 +379,8 @@ index_load(const struct lexicon *lexicon, bool words_away, load_call *load, void
         load_postings(index, load, owner) < 0 || check(index) < 0 || read_names(index) < 0 ||
         gather_words(index) < 0 || index_weigh(index, &weights) < 0 || glance_make(index) < 0)
         index_destroy(&index);
-    else {
+    else
         count_carries(index);
-        index->vectors = vectors_load(load, owner, index->product_count);
-    }
     return index;
 }
 

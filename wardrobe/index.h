@@ -133,7 +133,7 @@ struct index {
     char currency[4];
     float *scores;           /* room for one query, all 0 in between; up to a whole number of INDEX_BLOCKs */
     uint64_t *marks;         /* the same: a bit for each product */
-    struct vectors *vectors; /* of the products' texts; NULL: none */
+    struct vectors *vectors; /* of the products' texts; the catalogue's to load; NULL: none */
     struct spelt *spelt;     /* words that a misspelt one may mean, by their length */
     uint32_t spelt_count;
 };

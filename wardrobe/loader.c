@@ -17,7 +17,7 @@
 
 struct loader {
     const char *path, *language;
-    bool words_away;
+    struct catalogue_away away;
     const struct lexicon *lexicon;
     loader_opened *opened;
     void *owner;
@@ -43,7 +43,7 @@ open_catalogue(struct loader *loader)
     log_remember(&loader->said); /* the next attempt comes in a second, and mostly fails the same way */
     if (lexicon == NULL)
         log_error("catalogue: no memory");
-    else if ((fresh = catalogue_open(loader->path, loader->words_away, lexicon, NULL)) != NULL)
+    else if ((fresh = catalogue_open(loader->path, loader->away, lexicon, NULL)) != NULL)
         catalogue_settle(fresh, loader->lexicon);
     log_forget();
     lexicon_destroy(&lexicon);
@@ -88,7 +88,7 @@ on_ended(void *owner, int fd, int events)
 }
 
 struct loader *
-loader_new(struct loop *loop, const char *path, bool words_away, const char *language,
+loader_new(struct loop *loop, const char *path, struct catalogue_away away, const char *language,
            const struct lexicon *lexicon, loader_opened *opened, void *owner)
 {
     struct loader *loader = calloc(1, sizeof *loader);
@@ -98,7 +98,7 @@ loader_new(struct loop *loop, const char *path, bool words_away, const char *lan
         return NULL;
     }
     *loader = (struct loader) { .path = path,
-                                .words_away = words_away,
+                                .away = away,
                                 .language = language,
                                 .lexicon = lexicon,
                                 .opened = opened,
@@ -162,7 +162,7 @@ loader_open_here(struct loader *loader)
     struct catalogue *fresh;
 
     log_remember(&loader->said);
-    if ((fresh = catalogue_open(loader->path, loader->words_away, loader->lexicon, NULL)) != NULL)
+    if ((fresh = catalogue_open(loader->path, loader->away, loader->lexicon, NULL)) != NULL)
         catalogue_settle(fresh, loader->lexicon);
     log_forget();
     return fresh;

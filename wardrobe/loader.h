@@ -12,11 +12,12 @@ struct loader;
 /* The catalogue has been opened, or has not (NULL; logged). */
 typedef void loader_opened(void *owner, struct catalogue *fresh);
 
-/* For the catalogue at PATH, with WORDS_AWAY as catalogue_open() takes it, in LANGUAGE; LEXICON is what those
+/* For the catalogue at PATH, with AWAY as catalogue_open() takes it, in LANGUAGE; LEXICON is what those
  * that were opened use from then on. OPENED is called in the loop. All lent. NULL without memory or
  * descriptors (logged). */
-struct loader *loader_new(struct loop *loop, const char *path, bool words_away, const char *language,
-                          const struct lexicon *lexicon, loader_opened *opened, void *owner);
+struct loader *loader_new(struct loop *loop, const char *path, struct catalogue_away away,
+                          const char *language, const struct lexicon *lexicon, loader_opened *opened,
+                          void *owner);
 
 /* Waits for what is under way. */
 void loader_destroy(struct loader **loader);

@@ -122,7 +122,7 @@ take_place(struct wardrobe *self)
     const struct options *options = &self->daemon.options;
 
     if ((self->path = options_path(options, options->catalogue)) != NULL)
-        return catalogue_words(options->catalogue_words, self->path, &self->words_away);
+        return catalogue_away(options->catalogue_words, options->catalogue_vectors, self->path, &self->away);
     log_error("no memory");
     return -1;
 }
@@ -149,8 +149,8 @@ open_all(struct wardrobe *self)
         return -1;
     if (open_model(self) < 0 || lookup_open(self) < 0)
         return -1;
-    if ((self->loader = loader_new(self->daemon.loop, self->path, self->words_away,
-                                   options->catalogue_language, self->lexicon, wardrobe_take, self)) == NULL)
+    if ((self->loader = loader_new(self->daemon.loop, self->path, self->away, options->catalogue_language,
+                                   self->lexicon, wardrobe_take, self)) == NULL)
         return -1;
     self->look = loop_timer_new(self->daemon.loop, on_look, self);
     on_look(self);

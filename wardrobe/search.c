@@ -12,6 +12,7 @@
 #include "wardrobe/borrow.h"
 #include "wardrobe/brands.h"
 #include "wardrobe/card.h"
+#include "wardrobe/nearest.h"
 
 /* -- products by their ids ----------------------------------------------------------------------- */
 
@@ -250,50 +251,6 @@ prepare(struct filter *filter)
     return -1;
 }
 
-/* -- by meaning ---------------------------------------------------------------------------------- */
-
-static bool
-has_meaning(const struct search_work *work, const struct index *index, const struct search *search)
-{
-    return search->meaning != NULL && index->vectors != NULL && work->plan.order == ORDER_BEST &&
-           !work->query.counts;
-}
-
-struct candidate {
-    const struct search_work *work;
-    const struct index *index;
-};
-
-/* It keeps every criterion, and has none of the words that were excluded: a vector knows no "without". */
-static bool
-may_be_near(const void *owner, uint32_t product)
-{
-    const struct candidate *candidate = owner;
-    const struct ranking_plan *plan = &candidate->work->plan;
-
-    if (filter_glance(&candidate->work->filter, product) != 0 ||
-        !filter_passes(&candidate->work->filter, product))
-        return false;
-    for (int i = 0; i < plan->count; i++)
-        if (plan->parts[i].weight < 0 && strncmp(plan->parts[i].what, "not", 3) == 0 &&
-            ranking_share(candidate->index, &plan->parts[i], product) != 0)
-            return false;
-    return true;
-}
-
-static void
-fuse(struct search_work *work, struct index *index, const struct search *search)
-{
-    const struct candidate candidate = { work, index };
-    bool marked = ranking_mark(index, &work->filter);
-    int count = vectors_nearest(index->vectors, vectors_way(), search->meaning, marked ? index->marks : NULL,
-                                may_be_near, &candidate, FUSION_NEAREST, work->nearest);
-
-    if (marked)
-        memset(index->marks, 0, (index->product_count / INDEX_BLOCK + 1) * sizeof *index->marks);
-    fusion_run(&work->ranking, work->nearest, count, search->weights);
-}
-
 static int
 rank_once(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
@@ -327,11 +284,14 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
         search_end(work);
         return -1;
     }
-    fuses = has_meaning(work, index, search);
+    fuses = nearest_is_wanted(work, index, search);
     ranking_run(&work->ranking, index, &work->plan, &work->filter, search->weights,
                 fuses && !work->plan.spreads ? RANKING_HITS : search->limit, work->query.counts);
-    if (fuses)
-        fuse(work, index, search);
+    work->nearest_count = work->worded_count = 0;
+    if (fuses && nearest_fuse(work, catalogue, search) < 0) {
+        search_end(work);
+        return -1;
+    }
     if (search->wish != NULL) /* in the shopper's own words the plan itself weighs the occasion's kinds */
         suiting_order(&work->suiting, &work->ranking);
     work->lacks_brand = search->wish != NULL && brands_are_wished(search->criteria) &&
@@ -343,9 +303,9 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
     }
     if (work->ranking.count > search->limit)
         work->ranking.count = search->limit;
-    if (search->early && !is_about_products(&work->query, index))
+    if (search->early && !fuses && !is_about_products(&work->query, index))
         work->ranking.count = 0;
-    if (search->early && work->plan.order == ORDER_BEST)
+    if (search->early && !fuses && work->plan.order == ORDER_BEST)
         cut_weak(work, index, search->weights->cut);
     return 0;
 }

@@ -49,7 +49,10 @@ struct search_work {
     struct ranking_plan plan;
     struct ranking ranking, any; /* any: of a wish in any colour */
     struct filter filter;
-    struct vector_hit nearest[FUSION_NEAREST];
+    struct vector_hit nearest[FUSION_NEAREST]; /* by meaning; none where it was not asked about */
+    int nearest_count;
+    struct ranking_hit worded[RANKING_HITS]; /* where there is a meaning: the ranking by words alone */
+    int worded_count;
     struct suiting suiting;
 };
 

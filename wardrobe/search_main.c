@@ -10,6 +10,8 @@
 #include "common/log.h"
 #include "common/options.h"
 #include "wardrobe/card.h"
+#include "wardrobe/fusion.h"
+#include "wardrobe/search_meaning.h"
 #include "wardrobe/wardrobe.h"
 
 struct asked {
@@ -78,6 +80,31 @@ print_clauses(const struct filter *filter)
     }
 }
 
+/* At which place PRODUCT is by words, and by meaning, and what that makes. */
+static void
+print_fused(const struct search_work *work, const struct weights *weights, uint32_t product)
+{
+    int worded = 0, near = 0;
+
+    for (int i = 0; i < work->worded_count && worded == 0; i++)
+        if (work->worded[i].product == product)
+            worded = i + 1;
+    for (int i = 0; i < work->nearest_count && near == 0; i++)
+        if (work->nearest[i].product == product)
+            near = i + 1;
+    if (worded > 0)
+        printf("      words %d (%.3f), ", worded, (double)work->worded[worded - 1].score);
+    else
+        printf("      words -, ");
+    if (near > 0)
+        printf("meaning %d (cosine %.3f), ", near, (double)work->nearest[near - 1].cosine);
+    else
+        printf("meaning -, ");
+    if (worded > 0 && !(work->worded[worded - 1].score > 0)) /* it is there, and no word says so */
+        worded = 0;
+    printf("fused %.4f\n", (double)fusion_worth(worded, near, weights));
+}
+
 static void
 print_hit(struct catalogue *catalogue, const struct search_work *work, const struct search *search, int place)
 {
@@ -95,6 +122,8 @@ print_hit(struct catalogue *catalogue, const struct search_work *work, const str
         money_text(json_number(price, "amount", 0), json_text(price, "currency", ""), money, sizeof money);
     printf("%2d. %.3f  %s  (%s, %s)\n    %s\n", place + 1, (double)hit->score, json_text(card, "title", ""),
            json_text(card, "id", ""), money, json_text(card, "why", ""));
+    if (work->nearest_count > 0)
+        print_fused(work, search->weights, hit->product);
     for (int i = 0; i < work->plan.count; i++) {
         float share = ranking_share(index, &work->plan.parts[i], hit->product);
 
@@ -109,7 +138,8 @@ print_hit(struct catalogue *catalogue, const struct search_work *work, const str
 }
 
 static int
-print_search(struct search_work *work, struct catalogue *catalogue, const struct search *search)
+print_search(struct search_work *work, struct catalogue *catalogue, const struct search *search,
+             const char *meaning)
 {
     struct buffer words = { 0 };
 
@@ -117,6 +147,8 @@ print_search(struct search_work *work, struct catalogue *catalogue, const struct
         return -1;
     query_explain(&work->query, catalogue_index(catalogue), &words);
     printf("understood:\n%s", buffer_string(&words));
+    printf("by meaning: %s%s\n", meaning,
+           search->meaning != NULL && work->nearest_count == 0 ? "; not asked for this question" : "");
     printf("criteria:\n");
     print_clauses(&work->filter);
     if (work->query.counts)
@@ -143,15 +175,39 @@ print_json(struct search_work *work, struct catalogue *catalogue, const struct s
     return 0;
 }
 
-/* Search in the catalogue at PATH, with its words here or away. */
+/* Do SEARCH, by its words and, where OPTIONS name a server for that, by its meaning. */
 static int
-search_in(const char *path, bool words_away, const char *language, const struct asked *asked)
+search_as(struct search_work *work, struct catalogue *catalogue, struct search *search,
+          const struct options *options, bool json)
 {
-    struct stemmer *stemmer = stemmer_new(language);
+    struct search_meaning *meaning;
+    struct buffer words = { 0 };
+    int status = -1;
+
+    search_words(search, &words);
+    meaning = search_meaning_ask(options, catalogue_index(catalogue)->vectors, buffer_string(&words));
+    buffer_clear(&words);
+    if (meaning == NULL)
+        return -1;
+    search->meaning = search_meaning_vector(meaning);
+    if (json && search->meaning == NULL && options->embedding_url[0] != '\0')
+        log_warning("search: by meaning: %s", search_meaning_said(meaning));
+    status = json ? print_json(work, catalogue, search)
+                  : print_search(work, catalogue, search, search_meaning_said(meaning));
+    search_meaning_destroy(&meaning);
+    return status;
+}
+
+/* Search in the catalogue at PATH, with what is AWAY asked of its server. */
+static int
+search_in(const char *path, struct catalogue_away away, const struct options *options,
+          const struct asked *asked)
+{
+    struct stemmer *stemmer = stemmer_new(options->catalogue_language);
     struct lexicon *lexicon = stemmer == NULL ? NULL : lexicon_new(stemmer);
     struct search_work *work = calloc(1, sizeof *work);
     struct catalogue *catalogue =
-        lexicon == NULL || work == NULL ? NULL : catalogue_open(path, words_away, lexicon, NULL);
+        lexicon == NULL || work == NULL ? NULL : catalogue_open(path, away, lexicon, NULL);
     json_t *criteria = NULL, *wish = NULL;
     struct weights weights;
     int status = -1;
@@ -178,7 +234,7 @@ search_in(const char *path, bool words_away, const char *language, const struct 
                              .limit = asked->limit,
                              .now = clock_wall_ms() / 1000,
                              .weights = &weights };
-    status = asked->json ? print_json(work, catalogue, &search) : print_search(work, catalogue, &search);
+    status = search_as(work, catalogue, &search, options, asked->json);
 done:
     json_decref(criteria);
     json_decref(wish);
@@ -195,7 +251,7 @@ search_main(int argc, char *argv[])
     struct asked asked = { .limit = 6, .slot = "" };
     struct options options;
     int status = EXIT_FAILURE;
-    bool words_away;
+    struct catalogue_away away;
     char *path;
 
     if ((argc = take_own(argc, argv, &asked)) < 0) {
@@ -211,9 +267,9 @@ search_main(int argc, char *argv[])
         break;
     }
     if ((path = options_path(&options, options.catalogue)) != NULL) {
-        if (catalogue_words(options.catalogue_words, path, &words_away) < 0)
+        if (catalogue_away(options.catalogue_words, options.catalogue_vectors, path, &away) < 0)
             status = 2;
-        else if (search_in(path, words_away, options.catalogue_language, &asked) == 0)
+        else if (search_in(path, away, &options, &asked) == 0)
             status = EXIT_SUCCESS;
     }
     free(path);

@@ -246,7 +246,7 @@ load_scales(struct vectors *vectors, load_call *load, void *owner)
 }
 
 struct vectors *
-vectors_load(load_call *load, void *owner, uint32_t count)
+vectors_load(bool away, load_call *load, void *owner, uint32_t count)
 {
     size_t size;
     struct vectors_about *about = load(owner, "vectors.about", &size);
@@ -258,8 +258,12 @@ vectors_load(load_call *load, void *owner, uint32_t count)
         vectors->dimensions = about->dimensions;
         vectors->stride = vectors_stride(about->dimensions);
         memcpy(vectors->model, about->model, VECTORS_MODEL - 1);
-        if (load_scales(vectors, load, owner) < 0 || load_codes(vectors, load, owner) < 0)
+        if (load_scales(vectors, load, owner) < 0 || (!away && load_codes(vectors, load, owner) < 0)) {
             vectors_destroy(&vectors);
+        } else if (away) {
+            free(vectors->scales);
+            vectors->scales = NULL;
+        }
     }
     free(about);
     return vectors;

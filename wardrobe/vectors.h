@@ -25,8 +25,8 @@ struct vectors {
     char model[VECTORS_MODEL]; /* that made them */
     uint32_t count, dimensions, stride;
     uint32_t missing; /* products that have none */
-    float *scales;
-    int8_t *codes; /* count * stride */
+    float *scales;    /* NULL: they are away */
+    int8_t *codes;    /* count * stride */
 };
 
 /* What vectors are kept with, as the section "vectors.about". */
@@ -65,10 +65,11 @@ int vectors_nearest(const struct vectors *vectors, enum vectors_way way, const s
                     const uint64_t *marks, vectors_passes *passes, const void *owner, int k,
                     struct vector_hit *hits);
 
-/* Make them of sections (see index_load()). NULL where there are none, they do not fit COUNT products, or
- * without memory (not logged): then words alone are searched. */
-struct vectors *vectors_load(void *(*load)(void *owner, const char *section, size_t *size), void *owner,
-                             uint32_t count);
+/* Make them of sections (see index_load()). AWAY: without scales and codes, which a server has. NULL where
+ * there are none, they do not fit COUNT products, or without memory (not logged): then words alone are
+ * searched. */
+struct vectors *vectors_load(bool away, void *(*load)(void *owner, const char *section, size_t *size),
+                             void *owner, uint32_t count);
 void vectors_destroy(struct vectors **vectors);
 
 #endif

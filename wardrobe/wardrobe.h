@@ -23,7 +23,7 @@ struct wardrobe {
     struct weights weights;
     struct money_rates *rates;
     char *path;                  /* of the catalogue */
-    bool words_away;             /* its words stay on its server */
+    struct catalogue_away away;  /* what of it stays on its server */
     struct catalogue *catalogue; /* the newest; NULL until there is one */
     struct catalogue *previous;  /* the one before it, for runs that began with it; NULL mostly */
     int64_t previous_until_ms;

@@ -111,7 +111,8 @@ fill(const struct stencil *stencil, const struct piece values[STENCIL_HOLES])
 
 /* -- a stencil of an event ------------------------------------------------------------------------- */
 
-/* The value of KEY in JSON, wherever it is; NULL when it is not there exactly once: *COUNT, of those so far. */
+/* The value of KEY in JSON, wherever it is; NULL when it is not there exactly once: *COUNT, of those so far.
+ */
 static json_t *
 value_of(json_t *json, const char *key, int *count)
 {
@@ -136,8 +137,8 @@ value_of(json_t *json, const char *key, int *count)
     return *count == 1 ? found : NULL;
 }
 
-/* Where the value of KEY begins in TEXT, which ends in a NUL; NULL when the key is not there exactly once. What
- * looks like it in a text of the event has its quotes escaped. */
+/* Where the value of KEY begins in TEXT, which ends in a NUL; NULL when the key is not there exactly once.
+ * What looks like it in a text of the event has its quotes escaped. */
 static const char *
 place_of(const char *text, const char *key)
 {

@@ -88,6 +88,12 @@ take_vector(const char *numbers, const struct index *index, struct vector *vecto
     return true;
 }
 
+static const char *
+place_of(const char *option)
+{
+    return getenv(option) == NULL ? "memory" : getenv(option);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -95,7 +101,7 @@ main(int argc, char *argv[])
     struct lexicon *lexicon = lexicon_new(stemmer);
     struct search_work *work = calloc(1, sizeof *work);
     struct catalogue *catalogue;
-    bool words_away;
+    struct catalogue_away away;
     struct weights weights;
     struct buffer out = { 0 };
     static int8_t codes[VECTORS_DIMENSIONS];
@@ -104,9 +110,8 @@ main(int argc, char *argv[])
 
     log_start("ask_catalogue");
     if (argc != 2 || work == NULL ||
-        catalogue_words(getenv("CATALOGUE_WORDS") == NULL ? "memory" : getenv("CATALOGUE_WORDS"), argv[1],
-                        &words_away) < 0 ||
-        (catalogue = catalogue_open(argv[1], words_away, lexicon, NULL)) == NULL)
+        catalogue_away(place_of("CATALOGUE_WORDS"), place_of("CATALOGUE_VECTORS"), argv[1], &away) < 0 ||
+        (catalogue = catalogue_open(argv[1], away, lexicon, NULL)) == NULL)
         return 1;
     weights_default(&weights);
     while (fgets(line, sizeof line, stdin) != NULL) {

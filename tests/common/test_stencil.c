@@ -75,12 +75,24 @@ static void
 what_a_value_may_not_hold_is_read_whole(void **state)
 {
     static const char *const others[] = {
-        CHAT("\"a\\nb\"", "1"),    CHAT("\"say \\\"so\\\"\"", "1"), CHAT("\"\x01\"", "1"),
-        CHAT("\"\xff\"", "1"),     CHAT("\"\xc3\"", "1"),           CHAT("\"a\", \"role\":\"b\"", "1"),
-        CHAT("null", "1"),         CHAT("\"a\"", "01"),             CHAT("\"a\"", "-1"),
-        CHAT("\"a\"", "1.5"),      CHAT("\"a\"", "1e3"),            CHAT("\"a\"", "1234567890123456"),
-        CHAT("\"a\"", "\"1\""),    CHAT("\"a\"", ""),               CHAT("\"a\"", "1") "}",
-        CHAT("\"a\"", "1") " ",    CHAT("\"a", "1"),                "{",
+        CHAT("\"a\\nb\"", "1"),
+        CHAT("\"say \\\"so\\\"\"", "1"),
+        CHAT("\"\x01\"", "1"),
+        CHAT("\"\xff\"", "1"),
+        CHAT("\"\xc3\"", "1"),
+        CHAT("\"a\", \"role\":\"b\"", "1"),
+        CHAT("null", "1"),
+        CHAT("\"a\"", "01"),
+        CHAT("\"a\"", "-1"),
+        CHAT("\"a\"", "1.5"),
+        CHAT("\"a\"", "1e3"),
+        CHAT("\"a\"", "1234567890123456"),
+        CHAT("\"a\"", "\"1\""),
+        CHAT("\"a\"", ""),
+        CHAT("\"a\"", "1") "}",
+        CHAT("\"a\"", "1") " ",
+        CHAT("\"a", "1"),
+        "{",
         "[DONE]",
     };
 

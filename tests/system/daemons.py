@@ -48,8 +48,9 @@ class Daemon:
         self.env = {"PATH": os.environ["PATH"], "HOME": str(state),
                     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99",
                     "UBSAN_OPTIONS": "print_stacktrace=1", **(env or {})}
-        if "CATALOGUE" in os.environ:  # of the fixture `home`
-            self.env.setdefault("CATALOGUE", os.environ["CATALOGUE"])
+        for name in ("CATALOGUE", "CATALOGUE_VECTORS"):  # of the fixture `home`
+            if name in os.environ:
+                self.env.setdefault(name, os.environ[name])
         self.process = None
         self.expected = {0}
 

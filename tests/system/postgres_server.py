@@ -89,6 +89,30 @@ def rows(url, sql):
     return [tuple(json.loads(line).values()) for line in done.stdout.splitlines()]
 
 
+def lacks_pgvector():
+    """Why the server can't compare vectors; "" where it can. Debian has a package of pgvector from 13 on."""
+    if not SERVER:
+        return "no PostgreSQL on this machine"
+    version = SERVER[-1].split("/")[4]
+    if os.path.exists(f"/usr/share/postgresql/{version}/extension/vector.control"):
+        return ""
+    return f"no postgresql-{version}-pgvector on this machine"
+
+
+def is_packaged():
+    version = SERVER[-1].split("/")[4]
+    return shutil.which("apt-cache") and subprocess.run(["apt-cache", "show", f"postgresql-{version}-pgvector"], capture_output=True, check=False).returncode == 0
+
+
+def need_pgvector():
+    """Skip where it is missing, but in CI where a package would bring it."""
+    why = lacks_pgvector()
+    if why and os.environ.get("CI") == "true" and is_packaged():
+        pytest.fail(f"{why}: packages.txt names it")
+    if why:
+        pytest.skip(f"skipped: {why}")
+
+
 @pytest.fixture(scope="session")
 def postgres():
     if not SERVER:

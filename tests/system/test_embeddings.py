@@ -1,14 +1,30 @@
 """Products and questions as vectors: an import that asks for them, and lookups that are ranked by them too."""
 import http.server
 import json
+import subprocess
 import threading
 import time
 
 import pytest
 
-from daemons import SAMPLE_SHOP, import_feed, wait_until
+from daemons import SAMPLE_SHOP, SLOW, TOP, binary, import_feed, wait_until
+from postgres_server import need_pgvector
 
-pytestmark = pytest.mark.usefixtures("home")  # all of it for both homes of a catalogue
+pytestmark = pytest.mark.usefixtures("home")  # all of it for both homes of a catalogue, and for vectors on the server
+
+
+@pytest.fixture(params=["sqlite", "postgres", "pgvector"])
+def home(request, monkeypatch):
+    monkeypatch.delenv("CATALOGUE", raising=False)
+    if request.param == "sqlite":
+        return
+    postgres = request.getfixturevalue("postgres")
+    monkeypatch.setenv("CATALOGUE", postgres.catalogue())
+    if request.param == "pgvector":
+        need_pgvector()
+        monkeypatch.setenv("CATALOGUE_VECTORS", "server")
+
+
 FEED = ("id\ttitle\tproduct_type\tprice\tavailability\n"
         "a\tSarong\tBeachwear\t9.00 USD\tin_stock\n"
         "b\tSea towel\tBeachwear\t9.00 USD\tin_stock\n"
@@ -21,6 +37,7 @@ class Server:
 
     def __init__(self):
         self.texts, self.dimensions, self.pause, self.status, self.most = [], 3, 0, 200, 10**9
+        self.held_from, self.held, self.going_on = 10**9, threading.Event(), threading.Event()  # texts; it holds one; it need not any more
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -30,6 +47,10 @@ class Server:
                 ask = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 status = outer.status if len(outer.texts) + len(ask["input"]) <= outer.most else 400
                 time.sleep(outer.pause)
+                if len(outer.texts) >= outer.held_from:
+                    outer.held.set()
+                    outer.going_on.wait(60)
+                    return
                 body = {"error": {"message": "broken", "type": "invalid_request_error"}}
                 if status == 200:
                     outer.texts += ask["input"]
@@ -104,6 +125,68 @@ def test_a_second_import_asks_for_what_is_new_alone(ensemble, server, feed):
     other = server.options()
     other[3] = "another"
     assert "vectors: 4 texts asked for" in import_feed(ensemble.state, feed, *other).stderr
+
+
+def test_an_import_that_is_killed_leaves_the_old_catalogue_and_goes_on_where_it_was(ensemble, fake, server, feed):
+    import_feed(ensemble.state, feed, *server.options())
+    daemon = serve(ensemble, fake, server, "--embed-ms", 5000)
+    before = server.texts[:]
+    feed.write_text(FEED.split("\n", maxsplit=1)[0] + "\n" + "".join(f"n{i}\tThing {i}\tKitchen\t9.00 USD\tin_stock\n" for i in range(40)))
+    server.held_from = len(before) + 12
+    dying = subprocess.Popen([binary("wardrobe"), "import", feed, "--state-dir", ensemble.state, *map(str, server.options("--embedding-calls", 1))],
+                             cwd=TOP, stderr=subprocess.DEVNULL)
+    assert server.held.wait(20 * SLOW)
+    dying.kill()
+    dying.wait(20)
+    server.held_from = 10**9
+    server.going_on.set()
+    first = server.texts[len(before):]
+    assert len(first) == 12
+    assert ids(fake, daemon, "bathing wrap")[:2] == ["a", "b"]  # the catalogue that was, in the running wardrobe
+    found = subprocess.run([binary("wardrobe"), "search", "sarong", "--json", "--state-dir", ensemble.state], cwd=TOP, capture_output=True, text=True,
+                           check=True, timeout=60 * SLOW)
+    assert json.loads(found.stdout)["version"] == fake.received[-1][1]["version"]  # and on its place
+    asked = len(server.texts)
+    said = import_feed(ensemble.state, feed, *server.options()).stderr
+    assert "vectors: 28 texts asked for, 12 products known" in said and "without one" not in said
+    assert not set(server.texts[asked:]) & set(first) and len(server.texts) == asked + 28
+    fake.expect("FACETS")
+    assert ids(fake, daemon, "thing 7")[0] == "n7"
+
+
+def search(state, words, *options):
+    return subprocess.run([binary("wardrobe"), "search", words, "--state-dir", state, *map(str, options)], cwd=TOP, capture_output=True, text=True,
+                          check=True, timeout=60 * SLOW)
+
+
+def test_search_shows_what_words_and_meaning_gave_each(ensemble, server, feed):
+    import_feed(ensemble.state, feed, *server.options())
+    said = search(ensemble.state, "by the sea", *server.options()).stdout
+    assert "by meaning: vectors of tiny, 3 dimensions" in said
+    assert "words 1 (" in said and "meaning 1 (cosine " in said and "fused 0.0" in said and "words -, meaning 2 (cosine 0.9" in said
+    assert [line.split("(")[1].split(",")[0] for line in said.splitlines() if line.startswith((" 1.", " 2."))] == ["b", "a"]
+    assert search(ensemble.state, "cheapest sarong", *server.options()).stdout.count("; not asked for this question") == 1
+    found = json.loads(search(ensemble.state, "frying", "--json", *server.options()).stdout)
+    assert found["products"][0]["id"] == "c"
+
+
+def test_search_says_why_it_goes_by_words_alone(ensemble, server, feed):
+    import_feed(ensemble.state, feed, *server.options())
+    assert "by meaning: no: EMBEDDING_URL is not set" in search(ensemble.state, "sarong").stdout
+    server.status = 500
+    done = search(ensemble.state, "sarong", *server.options())
+    assert "by meaning: no: the embedding server did not answer as it should" in done.stdout and "embeddings: the server fails" in done.stderr
+    assert "(a, " in done.stdout and "fused" not in done.stdout
+    done = search(ensemble.state, "sarong", "--json", *server.options())
+    assert json.loads(done.stdout)["products"][0]["id"] == "a" and "search: by meaning: no: " in done.stderr
+    server.status, server.dimensions = 200, 8
+    assert "no: the server gives 8 dimensions, the catalogue's vectors have 3" in search(ensemble.state, "sarong", *server.options()).stdout
+    other = server.options()
+    other[3] = "another"
+    assert "no: the catalogue's vectors are of the model tiny" in search(ensemble.state, "sarong", *other).stdout
+    server.status = 401
+    import_feed(ensemble.state, feed, *other)
+    assert "no: the catalogue has no vectors" in search(ensemble.state, "sarong", *other).stdout
 
 
 def test_an_import_outlives_its_embedding_server_and_the_next_completes_it(ensemble, fake, server, feed):

@@ -281,6 +281,20 @@ def test_words_on_a_server_that_is_none_are_a_wrong_option(tmp_path):
     assert done.returncode == 2 and "memory or server" in done.stderr
 
 
+def test_a_server_without_pgvector_has_its_vectors_in_memory(catalogue, ensemble, fake):
+    if not postgres_server.lacks_pgvector():
+        pytest.skip("skipped: this server has pgvector: tests/system/test_pgvector.py")
+    understudy = ensemble.start("understudy", "--port", 0)
+    options = ["--catalogue-vectors", "server", "--embedding-url", f"http://127.0.0.1:{understudy.port()}/v1", "--embedding-dimensions", 64]
+    said = import_feed(ensemble.state, SAMPLE_SHOP, *options).stderr
+    assert "the server has no pgvector of 0.7 or newer: vectors are for memory alone" in said and "products known" in said
+    daemon = ensemble.start("wardrobe", *options, "--embed-ms", 5000)
+    route, _ = fake.expect("FACETS")
+    daemon.wait_for_log("imported without its vectors on the server: they are in memory")
+    daemon.wait_for_log("vectors of text-embedding-3-small, 64 dimensions, 0 products without one")
+    assert answer(fake, route)["result"]["outcome"] == "found"
+
+
 def test_a_wardrobe_needs_no_more_than_to_read(catalogue, postgres, ensemble, fake, monkeypatch):
     import_feed(ensemble.state, SAMPLE_SHOP)
     schema = catalogue.rsplit("%3D", 1)[1]

@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool
-words_away(void)
+static struct catalogue_away
+away(void)
 {
-    return getenv("CATALOGUE_WORDS") != NULL && strcmp(getenv("CATALOGUE_WORDS"), "server") == 0;
+    return (struct catalogue_away) { .words = getenv("CATALOGUE_WORDS") != NULL &&
+                                              strcmp(getenv("CATALOGUE_WORDS"), "server") == 0 };
 }
 
 void
@@ -27,7 +28,7 @@ shop_open(struct shop *shop)
     shop->item = calloc(1, sizeof *shop->item);
     assert_non_null(shop->item);
     if (getenv("CATALOGUE") != NULL)
-        assert_non_null(shop->writer = catalogue_begin(getenv("CATALOGUE"), "english", words_away()));
+        assert_non_null(shop->writer = catalogue_begin(getenv("CATALOGUE"), "english", away()));
 }
 
 void
@@ -123,7 +124,7 @@ keep(struct shop *shop)
     assert_int_equal(index_builder_save(shop->builder, catalogue_save_section, shop->writer), 0);
     assert_int_equal(catalogue_set(shop->writer, "version", "1"), 0);
     assert_int_equal(catalogue_finish(&shop->writer), 0);
-    shop->catalogue = catalogue_open(getenv("CATALOGUE"), words_away(), shop->lexicon, NULL);
+    shop->catalogue = catalogue_open(getenv("CATALOGUE"), away(), shop->lexicon, NULL);
     assert_non_null(shop->catalogue);
     shop->index = catalogue_index_to_weigh(shop->catalogue);
 }

@@ -170,19 +170,23 @@ words_that_very_many_have_lead_only_where_there_is_no_other(void **state)
 }
 
 static void
-only_a_server_keeps_words(void **state)
+only_a_server_keeps_words_or_vectors(void **state)
 {
-    bool is_away = true;
+    struct catalogue_away is_away = { true, true };
 
     (void)state;
-    assert_int_equal(catalogue_words("memory", "/tmp/catalogue.sqlite", &is_away), 0);
-    assert_false(is_away);
-    assert_int_equal(catalogue_words("memory", "postgresql://shop", &is_away), 0);
-    assert_false(is_away);
-    assert_int_equal(catalogue_words("server", "postgresql://shop", &is_away), 0);
-    assert_true(is_away);
-    assert_int_equal(catalogue_words("server", "/tmp/catalogue.sqlite", &is_away), -1);
-    assert_int_equal(catalogue_words("both", "postgresql://shop", &is_away), -1);
+    assert_int_equal(catalogue_away("memory", "memory", "/tmp/catalogue.sqlite", &is_away), 0);
+    assert_false(is_away.words);
+    assert_int_equal(catalogue_away("memory", "memory", "postgresql://shop", &is_away), 0);
+    assert_false(is_away.words);
+    assert_int_equal(catalogue_away("server", "memory", "postgresql://shop", &is_away), 0);
+    assert_true(is_away.words);
+    assert_int_equal(catalogue_away("server", "memory", "/tmp/catalogue.sqlite", &is_away), -1);
+    assert_int_equal(catalogue_away("both", "memory", "postgresql://shop", &is_away), -1);
+    assert_int_equal(catalogue_away("memory", "server", "postgresql://shop", &is_away), 0);
+    assert_true(is_away.vectors && !is_away.words);
+    assert_int_equal(catalogue_away("memory", "server", "/tmp/catalogue.sqlite", &is_away), -1);
+    assert_int_equal(catalogue_away("memory", "cloud", "postgresql://shop", &is_away), -1);
 }
 
 int
@@ -195,7 +199,7 @@ main(void)
         cmocka_unit_test(what_counts_most_leads_and_is_asked_for_once),
         cmocka_unit_test(words_that_are_excluded_never_lead),
         cmocka_unit_test(words_that_very_many_have_lead_only_where_there_is_no_other),
-        cmocka_unit_test(only_a_server_keeps_words),
+        cmocka_unit_test(only_a_server_keeps_words_or_vectors),
     };
 
     return cmocka_run_group_tests(tests, open_shops, close_shops);

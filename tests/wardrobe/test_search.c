@@ -65,7 +65,7 @@ open_catalogue(void **state)
     /* or in another home: tests/system/test_postgres.py */
     settings.catalogue =
         strdup(getenv("CATALOGUE") != NULL ? getenv("CATALOGUE") : path_of("catalogue.sqlite"));
-    settings.words_away =
+    settings.away.words =
         getenv("CATALOGUE_WORDS") != NULL && strcmp(getenv("CATALOGUE_WORDS"), "server") == 0;
     file = fopen(settings.feed, "w");
     fputs(feed, file);
@@ -76,7 +76,7 @@ open_catalogue(void **state)
     assert_int_equal(counts.products, 6);
     stemmer = stemmer_new("english");
     lexicon = lexicon_new(stemmer);
-    catalogue = catalogue_open(settings.catalogue, settings.words_away, lexicon, NULL);
+    catalogue = catalogue_open(settings.catalogue, settings.away, lexicon, NULL);
     assert_non_null(catalogue);
     work = calloc(1, sizeof *work);
     free((char *)settings.feed);

@@ -241,7 +241,7 @@ static void
 sections_become_vectors(void **state)
 {
     struct sections sections = whole();
-    struct vectors *vectors = vectors_load(load, &sections, 3);
+    struct vectors *vectors = vectors_load(false, load, &sections, 3);
 
     (void)state;
     assert_non_null(vectors);
@@ -282,7 +282,7 @@ sections_that_do_not_fit_are_none(void **state)
             sections.second = 0;
         else
             sections.second = 31; /* one byte is missing, and there is no third section */
-        assert_null(vectors_load(load, &sections, 3));
+        assert_null(vectors_load(false, load, &sections, 3));
     }
 }
 
