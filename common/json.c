@@ -95,6 +95,10 @@ json_file(const char *path)
 #define PATCH_DEPTH 32
 #define PATCH_SIZE 1000 /* operations */
 
+/* What the copies of one patch may weigh together: each can double the document, and 64 are too much for any
+ * machine. */
+#define PATCH_COPIED 10000
+
 /* Cut the next part off the JSON Pointer *POINTER (RFC 6901) into PART, with ~1 and ~0 undone.
  * Returns 1, 0 at the end, or -1 when it is malformed or longer than 200 bytes. */
 static int
@@ -228,8 +232,46 @@ patch_replace(json_t **document, const char *path, json_t *value)
     return patch_add(document, path, value);
 }
 
+/* How many values VALUE holds, itself included, and one more for each 64 bytes of text; weighing ends past
+ * MOST. */
+static size_t
+weigh(const json_t *value, size_t most)
+{
+    size_t weight = 1 + json_string_length(value) / 64, i;
+    const char *key;
+    json_t *member;
+
+    json_object_foreach((json_t *)value, key, member)
+    {
+        if (weight > most)
+            return weight;
+        weight += strlen(key) / 64;
+        weight += weigh(member, most > weight ? most - weight : 0);
+    }
+    json_array_foreach(value, i, member)
+    {
+        if (weight > most)
+            return weight;
+        weight += weigh(member, most - weight);
+    }
+    return weight;
+}
+
+/* A copy of the value at FROM, a new reference, where *ROOM has place for its weight; or NULL. */
+static json_t *
+patch_copy(json_t *document, const char *from, size_t *room)
+{
+    json_t *found = value_at(document, from);
+    size_t weight = found == NULL ? 0 : weigh(found, *room);
+
+    if (weight > *room)
+        return NULL;
+    *room -= weight;
+    return json_deep_copy(found);
+}
+
 static int
-patch_one(json_t **document, const json_t *operation, char why[80])
+patch_one(json_t **document, const json_t *operation, size_t *room, char why[80])
 {
     const char *op = json_text(operation, "op", ""), *path = json_text(operation, "path", NULL);
     const char *from = json_text(operation, "from", NULL);
@@ -252,7 +294,7 @@ patch_one(json_t **document, const json_t *operation, char why[80])
         size_t length = strlen(from);
         bool into_itself = op[0] == 'm' && strncmp(path, from, length) == 0 && path[length] == '/';
 
-        found = into_itself ? NULL : json_deep_copy(value_at(*document, from));
+        found = into_itself ? NULL : patch_copy(*document, from, room);
         if (found != NULL && op[0] == 'm' && patch_remove(*document, from) != 0) {
             json_decref(found);
             found = NULL;
@@ -272,7 +314,7 @@ int
 json_patch(json_t **document, const json_t *patch, char why[80])
 {
     json_t *changed, *operation;
-    size_t i;
+    size_t room = PATCH_COPIED, i;
 
     if (!json_is_array(patch) || json_array_size(patch) > PATCH_SIZE) {
         say(why, "a patch is a list of operations");
@@ -284,7 +326,7 @@ json_patch(json_t **document, const json_t *patch, char why[80])
     }
     json_array_foreach(patch, i, operation)
     {
-        if (patch_one(&changed, operation, why) != 0) {
+        if (patch_one(&changed, operation, &room, why) != 0) {
             json_decref(changed);
             return -1;
         }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -89,6 +90,25 @@ a_patch_applies_whole_or_not_at_all(void **state)
     }
 }
 
+/* Each copy of the whole into itself doubles it: 64 of them fit into one frame, and into no memory. */
+static void
+copies_that_double_the_document_do_not_fit(void **state)
+{
+    json_t *document = json("{\"a\":{}}"), *patch = json_array();
+    char why[80] = "", path[16];
+
+    (void)state;
+    for (int i = 0; i < 30; i++) {
+        snprintf(path, sizeof path, "/%d", i);
+        json_array_append_new(patch, json_pack("{s:s,s:s,s:s}", "op", "copy", "from", "", "path", path));
+    }
+    assert_int_equal(json_patch(&document, patch, why), -1);
+    assert_non_null(strstr(why, "copy"));
+    assert_int_equal(json_object_size(document), 1);
+    json_decref(document);
+    json_decref(patch);
+}
+
 static void
 wrong_types_give_the_other_value(void **state)
 {
@@ -135,6 +155,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_patch_applies_whole_or_not_at_all),
+        cmocka_unit_test(copies_that_double_the_document_do_not_fit),
         cmocka_unit_test(wrong_types_give_the_other_value),
         cmocka_unit_test(duplicate_keys_are_refused),
         cmocka_unit_test(what_is_written_reads_back),
