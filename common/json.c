@@ -26,6 +26,23 @@ json_read(const char *bytes, size_t size, char why[80])
     return value;
 }
 
+bool
+json_has_more(const char *bytes, size_t size, size_t most)
+{
+    bool in_text = false;
+    size_t count = 1;
+
+    for (size_t i = 0; i < size && count <= most; i++) {
+        if (bytes[i] == '"')
+            in_text = !in_text;
+        else if (in_text)
+            i += bytes[i] == '\\';
+        else
+            count += bytes[i] == ',' || bytes[i] == '[' || bytes[i] == '{';
+    }
+    return count > most;
+}
+
 const char *
 json_text(const json_t *object, const char *key, const char *other)
 {

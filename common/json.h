@@ -2,6 +2,7 @@
 #define COMMON_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,10 @@
 /* Parse SIZE bytes of JSON, an object or an array, duplicate keys refused.
  * Returns a new reference, or NULL (not logged); *WHY, when not NULL, then says why (80 bytes). */
 json_t *json_read(const char *bytes, size_t size, char why[80]);
+
+/* Whether SIZE bytes of JSON hold more than MOST values, by their brackets and commas outside of texts. To be
+ * asked before what strangers sent is parsed: `{},` are three bytes, and parsed 240. */
+bool json_has_more(const char *bytes, size_t size, size_t most);
 
 /* The text at KEY of OBJECT, or OTHER. */
 const char *json_text(const json_t *object, const char *key, const char *other);

@@ -266,11 +266,13 @@ read_bytes(struct run_input *input, const char *bytes, size_t size, int64_t quer
 {
     struct buffer said = { 0 };
     char why[80];
-    json_t *root = json_read(bytes, size, why);
+    json_t *root;
     int failed = -1;
 
     memset(input, 0, sizeof *input);
-    if (root == NULL)
+    if (json_has_more(bytes, size, RUN_VALUES))
+        return refuse(refusal, "bad_shape", "more than %d values", RUN_VALUES);
+    if ((root = json_read(bytes, size, why)) == NULL)
         refuse(refusal, "bad_json", "not JSON: %s", why);
     else if (!json_is_object(root))
         refuse(refusal, "bad_shape", "an object is expected");

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define RUN_ID_SIZE 129       /* an id of a client's is 1 to 128 bytes */
+#define RUN_VALUES 200000     /* in a frame: `{},` are three bytes that take 240 when they are parsed */
 #define RUN_PATCH_SIZE 64     /* operations in forwardedProps.criteria, at most */
 #define RUN_PATCH_BYTES 16384 /* and its size as compact JSON */
 

@@ -110,6 +110,36 @@ copies_that_double_the_document_do_not_fit(void **state)
 }
 
 static void
+values_are_counted_before_they_are_parsed(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t values;
+    } counted[] = {
+        { "", 1 },
+        { "[]", 2 },
+        { "[{},{},{}]", 7 },
+        { "{'a':1,'b':[2,3]}", 5 },
+        { "['a,b[{', 1]", 3 },
+        { "['a\\',[[[',1]", 3 },
+        { "['a\\\\',[[[[]", 7 },
+        { "['never closed ,,,[", 2 },
+        { "['\\", 2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        char text[64];
+        size_t size = strlen(counted[i].text);
+
+        for (size_t n = 0; n <= size; n++)
+            text[n] = counted[i].text[n] == '\'' ? '"' : counted[i].text[n];
+        assert_true(json_has_more(text, size, counted[i].values - 1));
+        assert_false(json_has_more(text, size, counted[i].values));
+    }
+}
+
+static void
 wrong_types_give_the_other_value(void **state)
 {
     json_t *object = json("{\"n\":3,\"r\":2.6,\"s\":\"x\",\"huge\":1e300}");
@@ -156,6 +186,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_patch_applies_whole_or_not_at_all),
         cmocka_unit_test(copies_that_double_the_document_do_not_fit),
+        cmocka_unit_test(values_are_counted_before_they_are_parsed),
         cmocka_unit_test(wrong_types_give_the_other_value),
         cmocka_unit_test(duplicate_keys_are_refused),
         cmocka_unit_test(what_is_written_reads_back),

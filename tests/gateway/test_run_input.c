@@ -230,6 +230,20 @@ the_ai_sdks_run_is_named_after_its_message(void **state)
     run_input_clear(&nameless);
 }
 
+/* 8 MiB of `{},` would be 650 MB when it is parsed. */
+static void
+a_frame_of_too_many_values_is_refused_unparsed(void **state)
+{
+    struct buffer frame = { 0 };
+
+    (void)state;
+    buffer_text(&frame, "{\"query\":\"x\",\"state\":[");
+    for (int i = 0; i < RUN_VALUES; i++)
+        buffer_text(&frame, "{},");
+    refused(buffer_string(&frame), "bad_shape"); /* also what would be refused as bad_json */
+    buffer_clear(&frame);
+}
+
 /* The network may stop anywhere. */
 static void
 every_shorter_frame_is_refused(void **state)
@@ -256,6 +270,7 @@ main(void)
         cmocka_unit_test(criteria_have_their_limits),
         cmocka_unit_test(ids_are_printable_and_short),
         cmocka_unit_test(the_ai_sdks_run_is_named_after_its_message),
+        cmocka_unit_test(a_frame_of_too_many_values_is_refused_unparsed),
         cmocka_unit_test(every_shorter_frame_is_refused),
     };
 

@@ -96,6 +96,14 @@ def test_a_frame_of_8_mib_is_read_and_one_byte_more_is_closed_1009(gateway):
         assert client.closed() == 1009
 
 
+def test_a_frame_of_millions_of_values_takes_no_memory(gateway):
+    before = gateway.memory_kib()
+    with Client(gateway.url) as client:
+        client.ws.send('{"query":[' + "{}," * ((8 << 20) // 3 - 10) + "0]}")
+        assert client.event()[1]["code"] == "bad_shape"
+    assert gateway.memory_kib() - before < 100_000  # 650,000 KiB when it was parsed
+
+
 def test_a_frame_in_fragments_is_read_whole(gateway, fake):
     fake.answer_queries()
     text = json.dumps({"query": "é" * 1500}, ensure_ascii=False).encode()
