@@ -381,16 +381,31 @@ read_headers(struct request *request)
     request->last_event_id = read_last_event_id(wsi);
 }
 
-/* Whether a body comes; *SIZE as announced, -1 when a POST does not say. */
+/* The length that WSI's request announces: -2 where it says none, -1 where what it says is none, or may be
+ * read in two ways. A proxy before us would take the other: what it holds for a body would be a request to
+ * us, and our answer to that somebody else's (request smuggling). libwebsockets takes no chunks apart. */
+static int64_t
+announced(struct lws *wsi)
+{
+    char text[32];
+    int size = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
+
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+        return -1;
+    if (size == 0)
+        return -2;
+    front_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof text);
+    return size < 19 && text[0] != '\0' && text[strspn(text, "0123456789")] == '\0' ? strtoll(text, NULL, 10)
+                                                                                    : -1;
+}
+
+/* Whether a body comes; *SIZE as announced, -1 when that is not clear, or a POST does not say. */
 static bool
 has_body(struct request *request, int64_t *size)
 {
-    char text[32];
-
-    *size = request->method == METHOD_POST ? -1 : 0;
-    front_header(request->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof text);
-    if (text[0] != '\0')
-        *size = strtoll(text, NULL, 10);
+    *size = announced(request->wsi);
+    if (*size == -2)
+        *size = request->method == METHOD_POST ? -1 : 0;
     return *size != 0 || request->method == METHOD_POST;
 }
 
@@ -450,7 +465,7 @@ http_request(struct gateway *gateway, struct lws *wsi, struct seat *seat, const 
         if (size > 0)
             return -1;
         request->closes = true; /* lws would spin for ever on a body without an end */
-        http_refuse(request, 411, "length_required", "the body needs a content-length");
+        http_refuse(request, 411, "length_required", "the body needs one content-length, and no chunks");
         return 0;
     }
     lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0); /* an answer may take its time */

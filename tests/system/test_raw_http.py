@@ -44,3 +44,30 @@ def test_whatever_is_sent_others_are_served(ensemble, name):
             head = f"{method} {path} HTTP/1.1\r\nHost: x\r\n" + (f"Content-Length: {length}\r\n" if length is not None else "") + "\r\n"
             send(port, head.encode() + body, len(head) if number % 2 else len(head) + len(body))
         assert is_served(port), f"after {method} {path} {body[:20]!r}"
+
+
+def answers(port, data):
+    """How many answers come to DATA before the connection is closed, and whether it is."""
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+        connection.sendall(data)
+        got = b""
+        try:
+            while piece := connection.recv(65536):
+                got += piece
+        except ConnectionResetError:
+            pass
+        except TimeoutError:
+            return got.count(b"HTTP/1.1 "), "open"
+    return got.count(b"HTTP/1.1 "), "closed"
+
+
+@pytest.mark.parametrize("method", ["GET /healthz", "HEAD /", "OPTIONS /agui", "DELETE /threads/x", "POST /agui"])
+@pytest.mark.parametrize("length", ["Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "Content-Length: +4",
+                                    "Content-Length: 4\r\nTransfer-Encoding: chunked", "Content-Length: 0\r\nContent-Length: 38",
+                                    "Content-Length: 0x10"])
+def test_what_a_proxy_may_hold_for_a_body_is_no_second_request(ensemble, fake, method, length):
+    port = ensemble.gateway().port()
+    smuggled = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = f"{method} HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n".encode()
+    assert answers(port, head + smuggled) == (1, "closed")
+    assert answers(port, head + b"24\r\n" + smuggled + b"\r\n0\r\n\r\n") == (1, "closed")
