@@ -102,7 +102,7 @@ bus_keys_open(struct bus_keys **out, void *context, const struct bus_settings *s
     if (settings->secret_key == NULL || settings->secret_key[0] == '\0')
         return 0;
     if (!is_key(settings->secret_key) || (!settings->binds && !is_key(settings->server_key))) {
-        log_error("bus: bus-secret-key%s wants 40 characters of Z85, as curve_keygen prints them",
+        log_error("bus: bus-secret-key%s wants 40 characters of Z85, as `./ensemble keys` makes them",
                   settings->binds ? "" : " and bus-server-key");
         return -1;
     }

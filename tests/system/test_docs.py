@@ -4,6 +4,8 @@ import re
 import subprocess
 import sys
 
+import zmq
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 import options_table  # noqa: E402
@@ -18,6 +20,28 @@ def test_what_env_example_names_is_an_option():
     known = set(re.findall(r'^OPTION\(\w+, "[^"]*", "([^"]*)"', (ROOT / "common/options.def").read_text(), re.M))
     named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert {n.removesuffix("_FILE") for n in named} <= known
+
+
+def test_what_the_deployments_set_is_an_option():
+    known = set(re.findall(r'^OPTION\(\w+, "[^"]*", "([^"]*)"', (ROOT / "common/options.def").read_text(), re.M))
+    for page in [ROOT / "compose.yaml", ROOT / "swarm.yaml", *(ROOT / "docs/kubernetes").glob("*.yaml")]:
+        text = page.read_text()
+        set_there = re.findall(r"^ +([A-Z][A-Z_]+): |- (?:\{ )?name: ([A-Z][A-Z_]+)\b", text, re.M)
+        unknown = {n for names in set_there for n in names if n and not {n, n.removesuffix("_FILE")} & known} - {"WORKER"}
+        assert set_there and not unknown, f"{page.name}: {unknown}"
+
+
+def test_the_keys_of_the_bus_are_pairs_that_zeromq_takes(tmp_path):
+    def text(name):
+        return (tmp_path / "keys" / name).read_bytes()
+
+    made = subprocess.run([ROOT / "ensemble", "keys", tmp_path / "keys"], text=True, capture_output=True, check=True).stdout
+    assert zmq.curve_public(text("orchestrator.key")) == text("orchestrator.pub")
+    assert zmq.curve_public(text("others.key")) == text("known/others.pub")
+    assert text("others.key") != text("orchestrator.key") and (tmp_path / "keys/others.key").stat().st_mode & 0o77 == 0
+    assert all(name in made for name in ("BUS_SECRET_KEY_FILE", "BUS_KNOWN_KEYS", "BUS_SERVER_KEY"))
+    again = subprocess.run([ROOT / "ensemble", "keys", tmp_path / "keys"], text=True, capture_output=True)
+    assert again.returncode == 1 and "has keys already" in again.stderr
 
 
 def test_every_link_of_the_documents_leads_to_a_file():
