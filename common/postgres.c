@@ -29,6 +29,7 @@ struct postgres {
     int64_t not_before_ms; /* when to try to connect again */
     int64_t lost_ms;       /* when the connection was lost; 0: it was not */
     bool away, missing;
+    char code[6]; /* of what the server refused last; "" */
 };
 
 /* The first line of what libpq says of CONNECTION, without its newline. */
@@ -131,11 +132,12 @@ refused(struct postgres *postgres, const PGresult *result)
     const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
     code = code == NULL ? "" : code;
+    snprintf(postgres->code, sizeof postgres->code, "%s", code);
     postgres->missing = strcmp(code, "42P01") == 0;
     /* 08 connection, 53 resources, 57 the operator or a timeout, 40 a lock that others hold */
     postgres->away =
         strncmp(code, "08", 2) == 0 || strncmp(code, "53", 2) == 0 || strncmp(code, "57", 2) == 0;
-    if (!postgres->missing)
+    if (!postgres->missing && strncmp(code, "EN", 2) != 0)
         log_error("%s: the server says %s: %s", postgres->name.text, code, said == NULL ? "nothing" : said);
     return -1;
 }
@@ -250,6 +252,7 @@ static int
 connected(struct postgres *postgres)
 {
     postgres->away = postgres->missing = false;
+    postgres->code[0] = '\0';
     if (postgres->connection != NULL)
         return 0;
     if (clock_now_ms() < postgres->not_before_ms) {
@@ -277,6 +280,12 @@ is_url(const char *url)
     }
     PQconninfoFree(options);
     return good;
+}
+
+bool
+postgres_is_url(const char *path)
+{
+    return strncmp(path, "postgres://", 11) == 0 || strncmp(path, "postgresql://", 13) == 0;
 }
 
 struct postgres *
@@ -451,6 +460,143 @@ postgres_copy(struct postgres *postgres, const char *sql, const struct buffer *r
     result = finish(postgres, started);
     PQclear(result);
     return result == NULL ? -1 : 0;
+}
+
+/* -- pipelines ----------------------------------------------------------------------------------- */
+
+bool
+postgres_is_connected(const struct postgres *postgres)
+{
+    return postgres->connection != NULL;
+}
+
+int
+postgres_connect(struct postgres *postgres)
+{
+    return connected(postgres);
+}
+
+void
+postgres_disconnect(struct postgres *postgres)
+{
+    drop(postgres);
+}
+
+bool
+postgres_is_in_transaction(const struct postgres *postgres)
+{
+    return postgres->connection != NULL && PQtransactionStatus(postgres->connection) != PQTRANS_IDLE;
+}
+
+bool
+postgres_has_failed_as(const struct postgres *postgres, const char *code)
+{
+    return strcmp(postgres->code, code) == 0;
+}
+
+/* From now on what is sent waits for nothing. */
+static int
+begin_pipeline(struct postgres *postgres)
+{
+    postgres->away = postgres->missing = false;
+    postgres->code[0] = '\0';
+    if (postgres->connection == NULL) {
+        postgres->away = true;
+        return -1;
+    }
+    if (PQpipelineStatus(postgres->connection) == PQ_PIPELINE_ON || PQenterPipelineMode(postgres->connection))
+        return 0;
+    lose(postgres, clock_now_ms());
+    return -1;
+}
+
+/* SENT is what libpq has said of something that was sent. */
+static int
+check_sent(struct postgres *postgres, int sent)
+{
+    if (sent)
+        return 0;
+    lose(postgres, clock_now_ms());
+    return -1;
+}
+
+int
+postgres_send_prepare(struct postgres *postgres, const char *name, const char *sql)
+{
+    if (begin_pipeline(postgres) < 0)
+        return -1;
+    return check_sent(postgres, PQsendPrepare(postgres->connection, name, sql, 0, NULL));
+}
+
+int
+postgres_send(struct postgres *postgres, const char *name, const struct postgres_value *values, int count)
+{
+    const char *texts[16] = { NULL };
+    int sizes[16] = { 0 }, forms[16] = { 0 };
+
+    if (begin_pipeline(postgres) < 0)
+        return -1;
+    for (int i = 0; i < count && i < 16; i++) {
+        texts[i] = values[i].bytes != NULL ? values[i].bytes : values[i].text;
+        sizes[i] = values[i].size;
+        forms[i] = values[i].bytes != NULL;
+    }
+    return check_sent(postgres,
+                      PQsendQueryPrepared(postgres->connection, name, count, texts, sizes, forms, 0));
+}
+
+/* Read the answers up to the sync. *LAST is the last statement's, or NULL where one has failed. Returns
+ * whether the connection has held. */
+static bool
+read_answers(struct postgres *postgres, PGresult **last)
+{
+    bool ok = true, failed = false, between = false;
+
+    while (ok) {
+        PGresult *result = next_result(postgres, &ok);
+        ExecStatusType status = PQresultStatus(result);
+
+        if (!ok ||
+            (result == NULL && between)) /* two ends without an answer between them: there is no more */
+            return false;
+        between = result == NULL;
+        if (result == NULL)
+            continue;
+        if (status == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            break;
+        }
+        if (PQstatus(postgres->connection) == CONNECTION_BAD) {
+            PQclear(result);
+            return false;
+        }
+        if (status == PGRES_FATAL_ERROR && !failed)
+            refused(postgres, result);
+        failed = failed || (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK);
+        PQclear(*last);
+        *last = result;
+    }
+    if (failed) {
+        PQclear(*last);
+        *last = NULL;
+    }
+    return ok;
+}
+
+PGresult *
+postgres_sync(struct postgres *postgres)
+{
+    int64_t started = clock_now_ms();
+    PGresult *last = NULL;
+
+    if (begin_pipeline(postgres) < 0)
+        return NULL;
+    if (PQpipelineSync(postgres->connection) && read_answers(postgres, &last) &&
+        PQexitPipelineMode(postgres->connection))
+        return last;
+    PQclear(last);
+    lose(postgres, started);
+    return NULL;
 }
 
 /* -- text forms ---------------------------------------------------------------------------------- */

@@ -20,6 +20,9 @@ struct postgres_value {
     int size;
 };
 
+/* Is PATH a server's URL, and no file? */
+bool postgres_is_url(const char *path);
+
 /* Connect to URL (postgresql://…, as libpq reads it). WAIT_MS is how long the server may be silent, 0 for as
  * long as it likes (to connect, 5 s at most). NULL when it can't (logged).
  *
@@ -43,6 +46,33 @@ PGresult *postgres_query(struct postgres *postgres, const char *sql, const struc
  * again, and asked once more. */
 PGresult *postgres_ask(struct postgres *postgres, const char *name, const char *sql,
                        const char *const *values, int count);
+
+/* -- pipelines: what is sent waits for nothing, and all of it is one way there and back
+ * ---------------------- */
+
+/* Send: prepare SQL as NAME, for as long as this connection lasts. Returns 0; -1: the connection is lost
+ * (logged). */
+int postgres_send_prepare(struct postgres *postgres, const char *name, const char *sql);
+
+/* Send: do the statement prepared as NAME with COUNT VALUES, which are lent. As postgres_send_prepare(). */
+int postgres_send(struct postgres *postgres, const char *name, const struct postgres_value *values,
+                  int count);
+
+/* Wait until all that was sent is done. Returns the last one's answer, as texts, which the caller clears;
+ * NULL when one of them failed (logged): those after it were not done. */
+PGresult *postgres_sync(struct postgres *postgres);
+
+/* Is there a connection? What was sent by pipeline is lost with it: it is not made again by itself, but by
+ * postgres_connect(), which returns 0, or -1 (logged; a server that was away a moment ago is left alone). */
+bool postgres_is_connected(const struct postgres *postgres);
+int postgres_connect(struct postgres *postgres);
+void postgres_disconnect(struct postgres *postgres);
+
+/* What was sent and synced has left a transaction open. */
+bool postgres_is_in_transaction(const struct postgres *postgres);
+
+/* The last call failed with this code (SQLSTATE). Those that begin with EN are our own, and not logged. */
+bool postgres_has_failed_as(const struct postgres *postgres, const char *code);
 
 /* Do SQL, a COPY … FROM STDIN, with ROWS as its text. Returns 0, or -1. */
 int postgres_copy(struct postgres *postgres, const char *sql, const struct buffer *rows);

@@ -477,14 +477,8 @@ nearest(void *owner, const struct catalogue_near *near, struct vector_hit *hits)
 
 /* -- the home ------------------------------------------------------------------------------------ */
 
-static bool
-is_at(const char *path)
-{
-    return strncmp(path, "postgres://", 11) == 0 || strncmp(path, "postgresql://", 13) == 0;
-}
-
 const struct catalogue_home catalogue_postgres = {
-    .is_at = is_at,
+    .is_at = postgres_is_url,
     .open = open_reader,
     .close = close_reader,
     .setting = setting,
