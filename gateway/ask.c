@@ -8,6 +8,8 @@
 #include "gateway/gateway.h"
 
 #define ANSWER_MS 10000 /* that an orchestrator may take */
+#define AGAIN_MS 250    /* between two questions about what nobody can say at this moment */
+#define PATIENCE 10     /* times hold-ms, for those */
 
 static const char unavailable[] =
     "{\"code\":\"unavailable\",\"message\":\"no orchestrator is there; try again\"}";
@@ -53,17 +55,62 @@ static void
 ask_place(struct gateway *gateway, struct ask *ask)
 {
     struct peer *peer = NULL;
+    int n = 0;
 
+    ask->again_ms = 0;
     while ((peer = bus_next_peer(gateway->daemon.bus, "orchestrator", peer)) != NULL) {
-        if (ask_one(gateway, ask, peer))
+        if (ask->kind == MESSAGE_ABORT && ask_one(gateway, ask, peer) == 0) {
+            ask->until_ms = clock_now_ms() + ANSWER_MS;
+            ask->waiting++;
+        }
+        n++;
+    }
+    if (ask->kind == MESSAGE_ABORT || n == 0)
+        return;
+    n = ask->turn++ % n;
+    while ((peer = bus_next_peer(gateway->daemon.bus, "orchestrator", peer)) != NULL) {
+        if (n-- > 0 || ask_one(gateway, ask, peer))
             continue;
         ask->until_ms = clock_now_ms() + ANSWER_MS;
-        if (ask->kind != MESSAGE_ABORT) {
-            ask->at = peer;
-            return;
-        }
-        ask->waiting++;
+        ask->at = peer;
+        return;
     }
+}
+
+/* Ask the orchestrator NAME. Returns false when it is not here. */
+static bool
+ask_there(struct gateway *gateway, struct ask *ask, const char *name)
+{
+    struct peer *peer = NULL;
+
+    while ((peer = bus_next_peer(gateway->daemon.bus, "orchestrator", peer)) != NULL) {
+        if (strcmp(peer_name(peer), name) != 0 || peer == ask->at || ask_one(gateway, ask, peer))
+            continue;
+        ask->until_ms = clock_now_ms() + ANSWER_MS;
+        ask->at = peer;
+        return true;
+    }
+    return false;
+}
+
+void
+ask_again(struct gateway *gateway, struct ask *ask, const char *where)
+{
+    int64_t now_ms = clock_now_ms();
+
+    ask->later = false;
+    if (ask->patience_ms == 0)
+        ask->patience_ms = now_ms + gateway->daemon.options.hold_ms * PATIENCE;
+    if (now_ms >= ask->patience_ms) {
+        ask_answer(gateway, ask, 503, unavailable, sizeof unavailable - 1);
+        return;
+    }
+    if (where[0] != '\0' && ask_there(gateway, ask, where))
+        return;
+    ask->at = NULL;
+    ask->again_ms = now_ms + AGAIN_MS;
+    ask->until_ms = ask->patience_ms;
+    gateway_look_at(gateway, ask->again_ms);
 }
 
 struct ask *
@@ -137,6 +184,10 @@ asks_look(struct gateway *gateway, int64_t now_ms)
 {
     for (struct ask *ask = gateway->asks.first, *next; ask != NULL; ask = next) {
         next = ask->next;
+        if (ask->again_ms != 0 && ask->again_ms <= now_ms)
+            ask_place(gateway, ask);
+        if (ask->again_ms != 0)
+            gateway_look_at(gateway, ask->again_ms);
         if (ask->at == NULL && ask->waiting == 0 && ask->until_ms <= now_ms && gateway_awaits_next(gateway))
             ask->until_ms = now_ms + gateway->daemon.options.hold_ms;
         if (ask->until_ms <= now_ms)

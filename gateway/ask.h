@@ -1,6 +1,7 @@
 #ifndef GATEWAY_ASK_H
 #define GATEWAY_ASK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/bus.h"
@@ -22,6 +23,10 @@ struct ask {
     struct peer *at; /* who was asked; NULL while it is held, and for an ABORT */
     int waiting;     /* ABORT: orchestrators that have not answered */
     int64_t until_ms;
+    bool later;          /* ABORT: an orchestrator could not say at this moment */
+    int64_t again_ms;    /* when it is asked again, because of that; else 0 */
+    int64_t patience_ms; /* until when it is; 0: it was not */
+    int turn;            /* which of the orchestrators is asked first */
 };
 
 struct asks {
@@ -39,6 +44,10 @@ struct ask *ask_find(const struct asks *asks, enum message_kind kind, int64_t nu
 
 /* Answer ASK's request with STATUS and SIZE bytes of JSON, and forget it. */
 void ask_answer(struct gateway *gateway, struct ask *ask, int status, const char *json, size_t size);
+
+/* An orchestrator could not say at this moment: the one named WHERE is asked if it is here, else all are
+ * asked again in a moment, for as long as a run is held. */
+void ask_again(struct gateway *gateway, struct ask *ask, const char *where);
 
 /* REQUEST is gone: nobody waits. */
 void ask_drop(struct gateway *gateway, struct request *request);

@@ -12,9 +12,13 @@ on_aborted(void *self, struct peer *from, const struct message *message)
     (void)from;
     if (ask == NULL)
         return 0;
+    ask->waiting--;
+    ask->later = ask->later || message->aborted.later != 0;
     if (message->aborted.found != 0)
         ask_answer(gateway, ask, 200, done, sizeof done - 1);
-    else if (--ask->waiting <= 0)
+    else if (ask->waiting <= 0 && ask->later)
+        ask_again(gateway, ask, "");
+    else if (ask->waiting <= 0)
         ask_answer(gateway, ask, 404, unknown, sizeof unknown - 1);
     return 0;
 }

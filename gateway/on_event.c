@@ -22,6 +22,8 @@ on_event(void *self, struct peer *from, const struct message *message)
         break;
     }
     stream_accepted(stream);
+    stream->patience_ms = 0;
+    stream->moves = 0;
     deliver_event(gateway, &stream, message->event.event.bytes, message->event.event.size,
                   message->event.last != 0);
     return 0;

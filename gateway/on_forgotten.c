@@ -14,6 +14,8 @@ on_forgotten(void *self, struct peer *from, const struct message *message)
         return 0;
     if (message->forgotten.found != 0)
         ask_answer(gateway, ask, 200, done, sizeof done - 1);
+    else if (message->forgotten.later != 0)
+        ask_again(gateway, ask, message->forgotten.where);
     else
         ask_answer(gateway, ask, 404, unknown, sizeof unknown - 1);
     return 0;

@@ -32,6 +32,13 @@ on_hold_over(void *self)
     struct stream **list = stream_list(&gateway->streams, &count);
 
     for (size_t i = 0; list != NULL && i < count; i++) {
+        if (list[i]->at == NULL && list[i]->again_ms != 0) {
+            if (list[i]->again_ms <= now_ms)
+                stream_place(gateway, list[i]);
+            else
+                gateway_look_at(gateway, list[i]->again_ms);
+            continue;
+        }
         if (waits && list[i]->at == NULL && list[i]->hold_until_ms <= now_ms)
             list[i]->hold_until_ms = now_ms + gateway->daemon.options.hold_ms;
         if (list[i]->at == NULL && list[i]->hold_until_ms <= now_ms)

@@ -14,6 +14,8 @@ on_thread(void *self, struct peer *from, const struct message *message)
         return 0;
     if (thread->found != 0)
         ask_answer(gateway, ask, 200, thread->messages.bytes, thread->messages.size);
+    else if (thread->later != 0)
+        ask_again(gateway, ask, "");
     else
         ask_answer(gateway, ask, 404, unknown, sizeof unknown - 1);
     return 0;

@@ -12,6 +12,7 @@
 /* A run that was accepted is not given up as soon as a question that nobody took: it goes on without us,
  * and an orchestrator that is restarted needs a moment. */
 #define ACCEPTED_HOLD 10
+#define AGAIN_MS 250 /* between two questions about a run that nobody leads at this moment */
 
 static struct stream **
 slot(const struct streams *streams, int64_t number)
@@ -256,9 +257,27 @@ send_abort(struct gateway *gateway, struct stream *stream)
     bus_send(gateway->daemon.bus, stream->at, &message);
 }
 
+bool
+stream_wait(struct gateway *gateway, struct stream *stream, bool named)
+{
+    int64_t now_ms = clock_now_ms(), hold_ms = gateway->daemon.options.hold_ms;
+
+    if (stream->patience_ms == 0)
+        stream->patience_ms = now_ms + hold_ms * (stream->accepted || named ? ACCEPTED_HOLD : 1);
+    if (now_ms >= stream->patience_ms)
+        return false;
+    stream_unplace(gateway, stream, false);
+    stream->moves = 0;
+    stream->where[0] = '\0';
+    stream->again_ms = now_ms + AGAIN_MS;
+    gateway_look_at(gateway, stream->again_ms);
+    return true;
+}
+
 void
 stream_place(struct gateway *gateway, struct stream *stream)
 {
+    stream->again_ms = 0;
     if ((stream->at = choose(gateway, stream)) != NULL) {
         int failed = stream->said != NULL ? send_query(gateway, stream) : send_attach(gateway, stream);
 

@@ -16,7 +16,7 @@ struct gateway;
  *
  *   held (at == NULL) ──QUERY or ATTACH──▶ placed (at: an orchestrator) ──EVENT──▶ accepted ──last──▶ freed
  *          ▲                                   │                                     │
- *          └── the orchestrator is gone, or drains, or names another ◀───────────────┘
+ *          └── the orchestrator is gone, or drains, names another, or asks to wait ◀┘
  *
  * What asks for it again is kept: the question until it is accepted, the offset from then on. */
 struct stream {
@@ -36,6 +36,8 @@ struct stream {
     int64_t offset;        /* the last one given to the client; 0 before the first */
     int64_t gap_after;     /* the offset after which a gap was asked about; -1: none */
     int64_t hold_until_ms; /* when held: how long it may wait */
+    int64_t again_ms;      /* when held though orchestrators are there: when they are asked again; else 0 */
+    int64_t patience_ms;   /* until when they are, since an event has come last; 0: they were not */
     bool accepted;         /* an event of it has come */
     bool aborted;          /* the client wants it stopped: said again wherever it is placed */
 };
@@ -86,6 +88,11 @@ void stream_place(struct gateway *gateway, struct stream *stream);
 /* Let go of the orchestrator that has STREAM (which hears DETACH when it is there and TELL), so that it can
  * be placed anew. */
 void stream_unplace(struct gateway *gateway, struct stream *stream, bool tell);
+
+/* Hold STREAM for a moment, and place it again then: its run's orchestrator (NAMED) is not here, perhaps
+ * dead, and nobody has taken its runs over yet; or the store is away. Returns false when that has gone on for
+ * too long. */
+bool stream_wait(struct gateway *gateway, struct stream *stream, bool named);
 
 /* The hash of a question's words. */
 uint64_t stream_words(const char *said);

@@ -297,6 +297,102 @@ a_run_that_is_elsewhere_is_asked_there_and_not_for_ever(void **state)
     assert_null(client->streams);
 }
 
+/* Its owner is dead, and nobody has taken over yet. */
+static void
+a_run_whose_orchestrator_is_not_here_is_asked_about_until_somebody_leads_it(void **state)
+{
+    struct peer *one = fake_bus_join("one");
+    struct client *client = a_client(&wire_tanstack);
+
+    (void)state;
+    run(client, "r", "x");
+    for (int i = 1; i < 20; i++) { /* 4,750 ms: longer than an unaccepted query is held */
+        reject(one, fake_bus_last(MESSAGE_QUERY)->stream, "elsewhere", "dead");
+        assert_int_equal(fake_bus_count(MESSAGE_QUERY), i);
+        time_passes(249);
+        assert_int_equal(fake_bus_count(MESSAGE_QUERY), i);
+        time_passes(1);
+        assert_int_equal(fake_bus_count(MESSAGE_QUERY), i + 1);
+    }
+    event(one, fake_bus_last(MESSAGE_QUERY)->stream, 1, true);
+    assert_string_equal(sent(client), "{\"id\":\"1\",\"chunk\":{}}");
+    assert_null(client->streams);
+}
+
+static void
+a_run_that_nobody_ever_leads_is_unavailable(void **state)
+{
+    struct peer *one = fake_bus_join("one");
+    struct client *client = a_client(&wire_tanstack);
+
+    (void)state;
+    run(client, "r", "x");
+    for (int i = 0; i < 121 && client->streams != NULL; i++) {
+        reject(one, fake_bus_last(MESSAGE_QUERY)->stream, "elsewhere", "dead");
+        time_passes(250);
+    }
+    assert_null(client->streams);
+    assert_non_null(strstr(sent(client), "\"unavailable\""));
+    assert_int_equal(fake_bus_count(MESSAGE_QUERY), 121);
+}
+
+/* The store is away: for as long as a query is held. */
+static void
+a_query_that_is_unavailable_is_asked_again_for_hold_ms(void **state)
+{
+    struct peer *one = fake_bus_join("one");
+    struct client *client = a_client(&wire_tanstack);
+
+    (void)state;
+    run(client, "r", "x");
+    for (int i = 0; i < 12; i++) {
+        reject(one, fake_bus_last(MESSAGE_QUERY)->stream, "unavailable", "");
+        time_passes(250);
+    }
+    assert_int_equal(fake_bus_count(MESSAGE_QUERY), 13);
+    reject(one, fake_bus_last(MESSAGE_QUERY)->stream, "unavailable", "");
+    assert_null(client->streams);
+    assert_non_null(strstr(sent(client), "\"unavailable\""));
+}
+
+static void
+a_run_that_waits_goes_to_who_joins_and_its_patience_begins_anew_with_an_event(void **state)
+{
+    struct peer *one = fake_bus_join("one"), *two;
+    struct client *client = a_client(&wire_tanstack);
+
+    (void)state;
+    run(client, "r", "x");
+    event(one, fake_bus_last(MESSAGE_QUERY)->stream, 1, false);
+    reject(one, fake_bus_last(MESSAGE_QUERY)->stream, "unavailable", "");
+    one->capacity = 0;
+    two = fake_bus_join("two");
+    on_joined(&gateway, two);
+    assert_ptr_equal(fake_bus_last(MESSAGE_ATTACH)->to, two);
+    time_passes(250); /* it does not wait any more */
+    assert_int_equal(fake_bus_count(MESSAGE_ATTACH), 1);
+    event(two, fake_bus_last(MESSAGE_ATTACH)->stream, 2, false);
+    assert_int_equal(client->streams->patience_ms, 0);
+}
+
+static void
+a_query_sent_to_an_orchestrator_that_drains_waits_for_its_end(void **state)
+{
+    struct peer *one = fake_bus_join("one"), *two = fake_bus_join("two");
+    struct client *client = a_client(&wire_tanstack);
+
+    (void)state;
+    one->capacity = 0; /* two is asked first */
+    run(client, "r", "x");
+    assert_ptr_equal(fake_bus_last(MESSAGE_QUERY)->to, two);
+    reject(two, fake_bus_last(MESSAGE_QUERY)->stream, "elsewhere", "one");
+    assert_ptr_equal(fake_bus_last(MESSAGE_QUERY)->to, one);
+    reject(one, fake_bus_last(MESSAGE_QUERY)->stream, "draining", "");
+    assert_int_equal(fake_bus_count(MESSAGE_QUERY), 2);
+    time_passes(250);
+    assert_ptr_equal(fake_bus_last(MESSAGE_QUERY)->to, two);
+}
+
 static void
 a_draining_orchestrator_is_passed_over(void **state)
 {
@@ -514,6 +610,52 @@ who_left_is_not_answered(void **state)
     assert_int_equal(fake_front.answers, 0);
 }
 
+static void
+forgetting_goes_to_who_leads_the_thread_and_waits_for_a_take_over(void **state)
+{
+    struct peer *one = fake_bus_join("one"), *two = fake_bus_join("two");
+    struct message message = { .kind = MESSAGE_FORGOTTEN };
+    int asked;
+
+    (void)state;
+    ask_new(&gateway, somebody, MESSAGE_FORGET, "anna", "t");
+    assert_ptr_equal(fake_bus_last(MESSAGE_FORGET)->to, one);
+    message.forgotten =
+        (struct forgotten) { .request = fake_bus_last(MESSAGE_FORGET)->number, .later = 1, .where = "two" };
+    on_forgotten(&gateway, one, &message);
+    assert_ptr_equal(fake_bus_last(MESSAGE_FORGET)->to, two);
+    message.forgotten.where = "dead";
+    on_forgotten(&gateway, two, &message);
+    asked = fake_bus_count(MESSAGE_FORGET);
+    time_passes(249);
+    assert_int_equal(fake_bus_count(MESSAGE_FORGET), asked);
+    time_passes(1);
+    assert_int_equal(fake_bus_count(MESSAGE_FORGET), asked + 1);
+    message.forgotten.later = 0;
+    message.forgotten.found = 1;
+    on_forgotten(&gateway, NULL, &message);
+    assert_int_equal(fake_front.status, 200);
+}
+
+static void
+a_stop_is_asked_again_while_somebody_can_not_say_and_503_in_the_end(void **state)
+{
+    struct peer *one = fake_bus_join("one"), *two = fake_bus_join("two");
+    struct message message = { .kind = MESSAGE_ABORTED };
+
+    (void)state;
+    ask_new(&gateway, somebody, MESSAGE_ABORT, "anna", "r");
+    for (int i = 0; i < 121 && fake_front.answers == 0; i++) {
+        message.aborted = (struct aborted) { .request = fake_bus_last(MESSAGE_ABORT)->number, .later = 1 };
+        on_aborted(&gateway, one, &message);
+        message.aborted.later = 0;
+        on_aborted(&gateway, two, &message);
+        assert_int_equal(fake_bus_count(MESSAGE_ABORT), 2 * (i + 1));
+        time_passes(250);
+    }
+    assert_int_equal(fake_front.status, 503);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int
@@ -530,6 +672,11 @@ main(void)
         TEST(an_accepted_run_that_stays_lost_is_no_error_but_a_close),
         TEST(a_gap_is_asked_about_once),
         TEST(a_run_that_is_elsewhere_is_asked_there_and_not_for_ever),
+        TEST(a_run_whose_orchestrator_is_not_here_is_asked_about_until_somebody_leads_it),
+        TEST(a_run_that_nobody_ever_leads_is_unavailable),
+        TEST(a_query_that_is_unavailable_is_asked_again_for_hold_ms),
+        TEST(a_run_that_waits_goes_to_who_joins_and_its_patience_begins_anew_with_an_event),
+        TEST(a_query_sent_to_an_orchestrator_that_drains_waits_for_its_end),
         TEST(a_draining_orchestrator_is_passed_over),
         TEST(a_query_waits_while_an_orchestrator_drains_and_hold_ms_after_it),
         TEST(what_is_rejected_ends_as_its_client_expects),
@@ -542,6 +689,8 @@ main(void)
         TEST(nobody_there_is_503_in_the_end),
         TEST(an_orchestrator_that_never_answers_is_503_after_ten_seconds),
         TEST(who_left_is_not_answered),
+        TEST(forgetting_goes_to_who_leads_the_thread_and_waits_for_a_take_over),
+        TEST(a_stop_is_asked_again_while_somebody_can_not_say_and_503_in_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
