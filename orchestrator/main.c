@@ -37,7 +37,7 @@ forget_old_threads(void *owner)
     int64_t days = self->daemon.options.retain_days;
     int forgotten = 0;
 
-    if (days > 0) {
+    if (days > 0 && !store_is_lost(self->store)) {
         wrote(self,
               store_forget_before(self->store, clock_wall_ms() - days * DAY_MS, RETAIN_BATCH, &forgotten));
         if (forgotten > 0)
@@ -120,6 +120,24 @@ make_tables(struct orchestrator *self)
     self->hook = loop_hook_new(self->daemon.loop, turn_ends, NULL, self);
     self->retain_timer = loop_timer_new(self->daemon.loop, forget_old_threads, self);
     loop_timer_start(self->retain_timer, 1000);
+    self->lease_timer = loop_timer_new(self->daemon.loop, on_lease, self);
+}
+
+/* The runs that are in the store go on here. One that is shared knows this orchestrator by its name on the
+ * bus. */
+static int
+lead_on_what_is_there(struct orchestrator *self)
+{
+    int64_t lease_ms = self->daemon.options.lease_ms;
+
+    if (store_is_shared(self->store)) {
+        if (daemon_open_bus(&self->daemon, &calls, self) != 0 ||
+            store_join(self->store, bus_name(self->daemon.bus), lease_ms) != 0)
+            return -1;
+        log_info("store shared name=%s lease-ms=%lld", bus_name(self->daemon.bus), (long long)lease_ms);
+        loop_timer_start(self->lease_timer, lease_ms / 3);
+    }
+    return walks_take_up(self);
 }
 
 static void
@@ -142,6 +160,7 @@ close_all(struct orchestrator *self)
         store_close(&self->store, clean);
     if (self->daemon.loop != NULL) {
         loop_timer_destroy(&self->retain_timer);
+        loop_timer_destroy(&self->lease_timer);
         loop_hook_destroy(&self->hook);
     }
     json_decref(self->facets);
@@ -171,7 +190,7 @@ main(int argc, char *argv[])
     if ((self.model = model_open(self.daemon.loop, &self.daemon.options)) == NULL)
         goto done;
     make_tables(&self);
-    if (walks_take_up(&self) != 0)
+    if (lead_on_what_is_there(&self) != 0)
         goto done;
     status = daemon_serve(&self.daemon, &calls, &self);
 

@@ -2,9 +2,10 @@
 #include "common/clock.h"
 #include "orchestrator/walk.h"
 
-/* True when there is such a run, under way or ended. */
+/* True when there is such a run, under way or ended. *LATER: another orchestrator leads it, or it can't be
+ * known. */
 static bool
-stop(struct orchestrator *self, const struct abort *abort)
+stop(struct orchestrator *self, const struct abort *abort, bool *later)
 {
     struct walk *walk = walks_by_id(self->walks, abort->owner, abort->run_id);
     struct store_run run = { 0 };
@@ -18,9 +19,11 @@ stop(struct orchestrator *self, const struct abort *abort)
             walk_lead(walk, (struct lead_event) { .kind = LEAD_ABORT });
         return true;
     }
-    found = store_run_find(self->store, abort->owner, abort->run_id, &run) == 0 && run.id != 0;
+    *later = store_run_find(self->store, abort->owner, abort->run_id, &run) != 0 ||
+             (run.id != 0 && run.at[0] != '\0');
+    found = run.id != 0 && !*later;
     store_run_clear(&run);
-    if (!found)
+    if (!found) /* where nobody leads it any more, this orchestrator may be the one that takes it over */
         walks_abort_early(self->walks, abort->owner, abort->run_id, clock_now_ms());
     return found;
 }
@@ -29,12 +32,12 @@ int
 on_abort(void *owner, struct peer *from, const struct message *message)
 {
     struct orchestrator *self = owner;
-    bool found = stop(self, &message->abort);
+    bool later = false, found = stop(self, &message->abort, &later);
 
     if (message->abort.request != 0) {
         struct message answer = {
             .kind = MESSAGE_ABORTED,
-            .aborted = { .request = message->abort.request, .found = found },
+            .aborted = { .request = message->abort.request, .found = found, .later = later },
         };
 
         turn_ends(self); /* it is in the store before it is said */

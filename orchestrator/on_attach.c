@@ -20,12 +20,13 @@ on_attach(void *owner, struct peer *from, const struct message *message)
     struct store_run run;
 
     if (find(self, attach, &run) != 0) {
-        streams_refuse(self, from, attach->stream, "store",
-                       "The run could not be looked up. Please try again later.");
+        streams_refuse_for_store(self, from, attach->stream);
         return 0;
     }
     if (run.id == 0)
         streams_refuse(self, from, attach->stream, "unknown_run", "There is no such run.");
+    else if (run.at[0] != '\0')
+        streams_send_elsewhere(self, from, attach->stream, run.at);
     else
         streams_add(self, from, attach->stream, run.id, walks_by_key(self->walks, run.key), attach->offset,
                     run.last_offset);

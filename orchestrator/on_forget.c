@@ -17,19 +17,38 @@ end_runs(struct orchestrator *self, const struct forget *forget)
     }
 }
 
+/* The runs of the thread are led elsewhere, and end there; or it can't be known whether they are. */
+static bool
+is_not_ours(struct orchestrator *self, const struct forget *forget, struct store_thread *thread)
+{
+    return store_thread_find(self->store, forget->owner, forget->thread, thread) != 0 ||
+           (thread->id != 0 && thread->at[0] != '\0');
+}
+
 int
 on_forget(void *owner, struct peer *from, const struct message *message)
 {
     struct orchestrator *self = owner;
     const struct forget *forget = &message->forget;
-    struct message answer = { .kind = MESSAGE_FORGOTTEN, .forgotten = { .request = forget->request } };
+    struct message answer = { .kind = MESSAGE_FORGOTTEN,
+                              .forgotten = { .request = forget->request, .where = "" } };
+    struct store_thread thread;
     bool found = false;
 
+    if (is_not_ours(self, forget, &thread)) {
+        answer.forgotten.later = 1;
+        answer.forgotten.where = thread.at == NULL ? "" : thread.at;
+        bus_send(self->daemon.bus, from, &answer);
+        store_thread_clear(&thread);
+        return 0;
+    }
+    store_thread_clear(&thread);
     end_runs(self, forget);
     wrote(self, store_thread_forget(self->store, forget->owner, forget->thread, &found));
     self->sync = true;
     turn_ends(self);
     answer.forgotten.found = found && !self->daemon.failed;
+    answer.forgotten.later = self->afresh;
     bus_send(self->daemon.bus, from, &answer);
     return 0;
 }

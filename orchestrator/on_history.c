@@ -28,9 +28,12 @@ on_history(void *owner, struct peer *from, const struct message *message)
     struct store_thread thread;
     struct buffer out = { 0 };
 
-    if (store_thread_find(self->store, history->owner, history->thread, &thread) == 0 && thread.id != 0 &&
-        write_thread(self, &thread, &out) == 0)
-        answer.thread.found = 1;
+    if (store_thread_find(self->store, history->owner, history->thread, &thread) != 0)
+        answer.thread.later = 1;
+    else if (thread.id != 0 && write_thread(self, &thread, &out) != 0)
+        answer.thread.later = 1;
+    else
+        answer.thread.found = thread.id != 0;
     answer.thread.messages = (struct bytes) { buffer_string(&out), out.size };
     bus_send(self->daemon.bus, from, &answer);
     buffer_clear(&out);

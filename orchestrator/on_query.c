@@ -31,6 +31,8 @@ follow(struct orchestrator *self, struct peer *from, const struct message *messa
 {
     if (!is_the_same(&message->query, run->said, run->thread))
         refuse(self, from, message, "run_id_reused", "This runId belongs to another question.");
+    else if (walk == NULL && run->at[0] != '\0')
+        streams_send_elsewhere(self, from, message->query.stream, run->at);
     else
         streams_add(self, from, message->query.stream, run->id, walk, 0, run->last_offset);
 }
@@ -49,7 +51,7 @@ is_known(struct orchestrator *self, struct peer *from, const struct message *mes
         return true;
     }
     if (store_run_find(self->store, query->owner, query->run_id, &run) != 0) {
-        refuse(self, from, message, "store", "The question could not be looked up. Please try again later.");
+        streams_refuse_for_store(self, from, query->stream);
         return true;
     }
     if ((known = run.id != 0))
@@ -78,7 +80,6 @@ store_question(struct walk *walk)
 
     snprintf(id, sizeof id, "%s-question", walk->stored.key); /* take_up.c finds it by that */
     message = json_pack("{s:s, s:s, s:s}", "id", id, "role", "user", "content", walk->stored.said);
-    wrote(self, store_run_add(self->store, &walk->stored, clock_wall_ms()));
     wrote(self, store_message_add(self->store, walk->stored.thread_id, walk->stored.id, message,
                                   walk->stored.said, "", clock_wall_ms()));
     json_decref(message);
@@ -86,21 +87,41 @@ store_question(struct walk *walk)
         walk_keep(walk, "patch", walk->patch);
 }
 
+/* The run of QUERY in THREAD, in the store. Returns 0; -1: it can't be added, or another orchestrator has
+ * just accepted it. */
+static int
+add_run(struct orchestrator *self, const struct query *query, const struct store_thread *thread,
+        struct store_run *run)
+{
+    char key[ID_SIZE];
+
+    id_random(key);
+    *run = (struct store_run) {
+        .thread_id = thread->id,
+        .key = strdup(key),
+        .owner = strdup(query->owner),
+        .run_id = strdup(query->run_id),
+        .thread = strdup(thread->thread),
+        .said = strdup(query->said),
+        .state = STORE_RUN_WAITING,
+        .at = strdup(""),
+    };
+    return store_run_add(self->store, run, clock_wall_ms()) == 0 && run->id != 0 ? 0 : -1;
+}
+
 /* Everything that can be refused has been: the run is stored, and begins at the end of this turn if there
  * is room for it. */
 static void
 accept(struct orchestrator *self, struct peer *from, const struct query *query, struct store_thread *thread)
 {
-    char key[ID_SIZE];
-    struct store_run run = { .thread_id = thread->id, .state = STORE_RUN_WAITING };
+    struct store_run run;
     struct walk *walk;
 
-    id_random(key);
-    run.key = strdup(key);
-    run.owner = strdup(query->owner);
-    run.run_id = strdup(query->run_id);
-    run.thread = strdup(thread->thread);
-    run.said = strdup(query->said);
+    if (add_run(self, query, thread, &run) != 0) {
+        streams_refuse_for_store(self, from, query->stream);
+        store_run_clear(&run);
+        return;
+    }
     walk = walk_new(self, &run, thread);
     walk->patch = json_incref(query->patch);
     walk->accepted_now = true;
@@ -138,11 +159,13 @@ on_query(void *owner, struct peer *from, const struct message *message)
     id_random(id);
     if (store_thread_make(self->store, query->owner, query->thread[0] == '\0' ? id : query->thread,
                           clock_wall_ms(), &thread) != 0) {
-        refuse(self, from, message, "store", "The question could not be stored. Please try again later.");
+        streams_refuse_for_store(self, from, query->stream);
         return 0;
     }
     self->dirty = true;
-    if (patch_fits(&thread, query->patch, why))
+    if (thread.at[0] != '\0') /* a thread's runs are led in one place, where they wait for each other */
+        streams_send_elsewhere(self, from, query->stream, thread.at);
+    else if (patch_fits(&thread, query->patch, why))
         accept(self, from, query, &thread);
     else
         refuse(self, from, message, "bad_criteria", why);

@@ -26,6 +26,8 @@ struct orchestrator {
     struct subscriber *subscribers;    /* who follows a run */
     struct loop_hook *hook;            /* end of each turn: commit, then send */
     struct loop_timer *retain_timer;   /* threads that are old are forgotten */
+    struct loop_timer *lease_timer;    /* of a store that is shared: renewed, or won again (on_lease.c) */
+    bool afresh;                       /* the store was lost, and is not won again yet: nothing is led */
     struct instructions *instructions; /* the suggestion's */
     char *salt;                        /* of the hash of a shopper */
     struct money_rates *rates;         /* of a budget in another currency */
@@ -40,6 +42,9 @@ struct orchestrator {
 /* Handlers: one for each kind of message, in the file of its name. */
 handler on_query, on_attach, on_detach, on_abort, on_history, on_forget;
 handler on_assessed, on_extracted, on_found, on_chosen, on_refused, on_facets, on_figures;
+
+/* The lease is to be renewed, or to be won again (on_lease.c). */
+void on_lease(void *self);
 
 /* A worker or a gateway is gone (on_lost.c). */
 void on_lost(void *self, struct peer *peer);

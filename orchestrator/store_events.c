@@ -1,4 +1,4 @@
-#include "orchestrator/store_sqlite.h"
+#include "orchestrator/store_home.h"
 
 /* Events: what a run has told its clients, in the order of their offsets. */
 
@@ -11,16 +11,13 @@ store_event_add(struct store *store, int64_t run, int64_t offset, struct bytes e
 int
 store_events(struct store *store, int64_t run, int64_t after, int limit, store_each_event *each, void *owner)
 {
-    sqlite3_stmt *statement =
-        store_use(store, STORE_EVENTS, "iii", run, after, limit == 0 ? INT64_C(-1) : (int64_t)limit);
-    int row = -1;
+    struct store_rows *rows =
+        store_ask(store, STORE_EVENTS, "iii", run, after, limit == 0 ? INT64_MAX : (int64_t)limit);
+    int row;
 
-    while (statement != NULL && (row = store_next(store, statement)) == 1) {
-        struct bytes event = { sqlite3_column_blob(statement, 1),
-                               (size_t)sqlite3_column_bytes(statement, 1) };
-
-        if (each(owner, sqlite3_column_int64(statement, 0), event)) {
-            sqlite3_reset(statement);
+    while ((row = store_next(store, rows)) == 1) {
+        if (each(owner, store_number(store, rows, 0), store_bytes(store, rows, 1))) {
+            store_end(store, rows);
             return 0;
         }
     }

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "common/json.h"
-#include "orchestrator/store_sqlite.h"
+#include "orchestrator/store_home.h"
 
 /* Messages: what a thread's people have said, for clients and for the model. */
 
@@ -19,15 +19,15 @@ store_message_add(struct store *store, int64_t thread_id, int64_t run, const jso
 int
 store_messages(struct store *store, int64_t thread_id, int limit, json_t **messages)
 {
-    sqlite3_stmt *statement =
-        store_use(store, STORE_MESSAGES, "ii", thread_id, limit == 0 ? INT64_C(-1) : (int64_t)limit);
-    int row = -1;
+    struct store_rows *rows =
+        store_ask(store, STORE_MESSAGES, "ii", thread_id, limit == 0 ? INT64_MAX : (int64_t)limit);
+    int row;
 
     *messages = json_array();
-    while (statement != NULL && (row = store_next(store, statement)) == 1) {
-        json_t *message = store_column_json(store, statement, 0);
+    while ((row = store_next(store, rows)) == 1) {
+        json_t *message = store_json(store, rows, 0);
 
-        if (strcmp((const char *)sqlite3_column_text(statement, 1), "aborted") == 0)
+        if (strcmp(store_text(store, rows, 1), "aborted") == 0)
             json_object_set_new(message, "aborted", json_true());
         json_array_append_new(*messages, message);
     }
@@ -58,27 +58,27 @@ end_answer(json_t *history, struct buffer *of, bool *cut)
 int
 store_history_before(struct store *store, int64_t thread_id, int64_t before_run, int turns, json_t **history)
 {
-    sqlite3_stmt *statement = store_use(store, STORE_HISTORY, "iii", thread_id, before_run, (int64_t)turns);
+    struct store_rows *rows = store_ask(store, STORE_HISTORY, "iii", thread_id, before_run, (int64_t)turns);
     struct buffer answer = { 0 };
     int64_t run = -1;
     bool cut = false;
-    int row = -1;
+    int row;
 
     *history = json_array();
-    while (statement != NULL && (row = store_next(store, statement)) == 1) {
-        const char *words = (const char *)sqlite3_column_text(statement, 2);
+    while ((row = store_next(store, rows)) == 1) {
+        const char *words = store_text(store, rows, 2);
 
-        if (sqlite3_column_int64(statement, 0) != run)
+        if (store_number(store, rows, 0) != run)
             end_answer(*history, &answer, &cut);
-        run = sqlite3_column_int64(statement, 0);
-        if (strcmp((const char *)sqlite3_column_text(statement, 1), "user") == 0) {
+        run = store_number(store, rows, 0);
+        if (strcmp(store_text(store, rows, 1), "user") == 0) {
             json_array_append_new(*history, json_pack("{s:s, s:s}", "role", "user", "content", words));
             continue;
         }
         if (answer.size > 0)
             buffer_text(&answer, "\n\n");
         buffer_text(&answer, words);
-        cut = cut || strcmp((const char *)sqlite3_column_text(statement, 3), "aborted") == 0;
+        cut = cut || strcmp(store_text(store, rows, 3), "aborted") == 0;
     }
     end_answer(*history, &answer, &cut);
     buffer_clear(&answer);

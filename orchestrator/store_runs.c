@@ -1,50 +1,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
-#include "orchestrator/store_sqlite.h"
+#include "orchestrator/store_home.h"
 
 /* Runs, and the steps that are finished in them. */
 
 int
 store_run_add(struct store *store, struct store_run *run, int64_t wall_ms)
 {
-    if (store_write(store, STORE_RUN_ADD, "ittttii", run->thread_id, run->key, run->owner, run->run_id,
-                    run->said, (int64_t)run->state, wall_ms))
-        return -1;
-    run->id = sqlite3_last_insert_rowid(store->db);
+    struct store_rows *rows = store_change(store, STORE_RUN_ADD, "ittttii", run->thread_id, run->key,
+                                           run->owner, run->run_id, run->said, (int64_t)run->state, wall_ms);
+    int row = store_next(store, rows);
+
+    run->id = 0;
+    if (row != 1)
+        return row;
+    run->id = store_number(store, rows, 0);
     run->begun_wall_ms = wall_ms;
+    store_end(store, rows);
     return store_write(store, STORE_THREAD_TOUCH, "ii", run->thread_id, wall_ms);
 }
 
-/* The columns of STORE_RUN_COLUMNS. */
 static void
-read_run(sqlite3_stmt *statement, struct store_run *out)
+read_run(struct store *store, const struct store_rows *rows, struct store_run *out)
 {
-    out->id = sqlite3_column_int64(statement, 0);
-    out->thread_id = sqlite3_column_int64(statement, 1);
-    out->key = store_column_text(statement, 2);
-    out->owner = store_column_text(statement, 3);
-    out->run_id = store_column_text(statement, 4);
-    out->thread = store_column_text(statement, 5);
-    out->said = store_column_text(statement, 6);
-    out->state = (enum store_run_state)sqlite3_column_int(statement, 7);
-    out->last_offset = sqlite3_column_int64(statement, 8);
-    out->begun_wall_ms = sqlite3_column_int64(statement, 9);
+    out->id = store_number(store, rows, 0);
+    out->thread_id = store_number(store, rows, 1);
+    out->key = store_copy(store, rows, 2);
+    out->owner = store_copy(store, rows, 3);
+    out->run_id = store_copy(store, rows, 4);
+    out->thread = store_copy(store, rows, 5);
+    out->said = store_copy(store, rows, 6);
+    out->state = (enum store_run_state)store_number(store, rows, 7);
+    out->last_offset = store_number(store, rows, 8);
+    out->begun_wall_ms = store_number(store, rows, 9);
+    out->at = store_copy(store, rows, 10);
 }
 
 static int
 find(struct store *store, enum store_statement which, const char *owner, const char *name,
      struct store_run *out)
 {
-    sqlite3_stmt *statement = store_use(store, which, "tt", owner, name);
-    int row = statement == NULL ? -1 : store_next(store, statement);
+    struct store_rows *rows = store_ask(store, which, "tt", owner, name);
+    int row = store_next(store, rows);
 
     memset(out, 0, sizeof *out);
     if (row != 1)
         return row;
-    read_run(statement, out);
-    sqlite3_reset(statement);
+    read_run(store, rows, out);
+    store_end(store, rows);
     return 0;
 }
 
@@ -69,19 +73,19 @@ store_run_set_state(struct store *store, int64_t run, enum store_run_state state
 int
 store_runs_unfinished(struct store *store, struct store_run **runs, size_t *count)
 {
-    sqlite3_stmt *statement = store_use(store, STORE_RUNS_UNFINISHED, "");
+    struct store_rows *rows = store_ask(store, STORE_RUNS_UNFINISHED, "");
     size_t room = 0;
-    int row = -1;
+    int row;
 
     *runs = NULL;
     *count = 0;
-    while (statement != NULL && (row = store_next(store, statement)) == 1) {
+    while ((row = store_next(store, rows)) == 1) {
         if (*count == room) {
             room = room == 0 ? 64 : 2 * room;
             if ((*runs = reallocarray(*runs, room, sizeof **runs)) == NULL)
                 abort();
         }
-        read_run(statement, &(*runs)[(*count)++]);
+        read_run(store, rows, &(*runs)[(*count)++]);
     }
     return row;
 }
@@ -94,6 +98,7 @@ store_run_clear(struct store_run *run)
     free(run->run_id);
     free(run->thread);
     free(run->said);
+    free(run->at);
     memset(run, 0, sizeof *run);
 }
 
@@ -112,12 +117,11 @@ store_step_put_text(struct store *store, int64_t run, const char *step, struct b
 int
 store_steps(struct store *store, int64_t run, json_t **steps)
 {
-    sqlite3_stmt *statement = store_use(store, STORE_STEPS, "i", run);
-    int row = -1;
+    struct store_rows *rows = store_ask(store, STORE_STEPS, "i", run);
+    int row;
 
     *steps = json_object();
-    while (statement != NULL && (row = store_next(store, statement)) == 1)
-        json_object_set_new(*steps, (const char *)sqlite3_column_text(statement, 0),
-                            store_column_json(store, statement, 1));
+    while ((row = store_next(store, rows)) == 1)
+        json_object_set_new(*steps, store_text(store, rows, 0), store_json(store, rows, 1));
     return row;
 }

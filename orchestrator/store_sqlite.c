@@ -18,8 +18,8 @@
  * Beside PATH stand PATH-wal and PATH-shm (SQLite's) and PATH.lock (ours: says which process has it).
  * Others may read the file while it is in use (a backup, a judge); none may write. */
 
-/* How the file is used. synchronous=NORMAL: see sync_log() in store_statements.c. secure_delete: what a
- * shopper wants forgotten is overwritten. A checkpoint at 1,000 pages takes some 10 ms of one turn. */
+/* How the file is used. synchronous=NORMAL: see sync_log() in store_sqlite_statements.c. secure_delete: what
+ * a shopper wants forgotten is overwritten. A checkpoint at 1,000 pages takes some 10 ms of one turn. */
 static const char *const settings = "PRAGMA foreign_keys = ON;"
                                     "PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 1000;"
                                     "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;"
@@ -65,38 +65,38 @@ is_wal(void *owner, int count, char **values, char **names)
 
 /* Say why PATH can't be used. */
 static int
-cannot(struct store *store, const char *what)
+cannot(struct store_file *file, const char *what)
 {
-    log_error("store: %s can't be %s: %s", store->path, what,
-              store->db == NULL ? "no memory" : sqlite3_errmsg(store->db));
+    log_error("store: %s can't be %s: %s", file->path, what,
+              file->db == NULL ? "no memory" : sqlite3_errmsg(file->db));
     return -1;
 }
 
 static int
-open_file(struct store *store)
+open_file(struct store_file *file)
 {
     bool wal = false;
     mode_t mask = umask(077); /* what shoppers wrote is nobody else's */
-    int status = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    int status = sqlite3_open_v2(file->path, &file->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 
     umask(mask);
-    if (store->db != NULL)
-        sqlite3_extended_result_codes(store->db, 1);
+    if (file->db != NULL)
+        sqlite3_extended_result_codes(file->db, 1);
     if (status != SQLITE_OK)
-        return cannot(store, "opened");
-    if (sqlite3_db_readonly(store->db, "main") == 1) {
-        log_error("store: %s may not be written: give it and its folder to this user", store->path);
+        return cannot(file, "opened");
+    if (sqlite3_db_readonly(file->db, "main") == 1) {
+        log_error("store: %s may not be written: give it and its folder to this user", file->path);
         return -1;
     }
-    sqlite3_busy_timeout(store->db, 200);
+    sqlite3_busy_timeout(file->db, 200);
     /* EXTRA: a new file begins with a journal, and if the power went before its deletion reached the disk,
      * it would come back and undo what the write-ahead log builds on */
-    if (sqlite3_exec(store->db, "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL", is_wal, &wal,
-                     NULL) != SQLITE_OK ||
-        sqlite3_exec(store->db, settings, NULL, NULL, NULL) != SQLITE_OK)
-        return cannot(store, "opened");
+    if (sqlite3_exec(file->db, "PRAGMA synchronous = EXTRA; PRAGMA journal_mode = WAL", is_wal, &wal, NULL) !=
+            SQLITE_OK ||
+        sqlite3_exec(file->db, settings, NULL, NULL, NULL) != SQLITE_OK)
+        return cannot(file, "opened");
     if (!wal) {
-        log_error("store: %s can't have a write-ahead log: put it on a local disk", store->path);
+        log_error("store: %s can't have a write-ahead log: put it on a local disk", file->path);
         return -1;
     }
     return 0;
@@ -104,56 +104,44 @@ open_file(struct store *store)
 
 /* Look the whole file over: a machine that lost its power may also have lost pages. */
 static int
-check(struct store *store)
+check(struct store_file *file)
 {
     sqlite3_stmt *statement = NULL;
     int64_t begun_ms = clock_now_ms();
     const char *found = NULL;
     int status = -1;
 
-    if (sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(file->db, "PRAGMA quick_check(1)", -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
         found = (const char *)sqlite3_column_text(statement, 0);
     if (found != NULL && strcmp(found, "ok") == 0)
         status = 0;
     else
-        log_error("store: %s is damaged (%s): put back a copy, or move it away to begin anew", store->path,
-                  found == NULL ? sqlite3_errmsg(store->db) : found);
+        log_error("store: %s is damaged (%s): put back a copy, or move it away to begin anew", file->path,
+                  found == NULL ? sqlite3_errmsg(file->db) : found);
     sqlite3_finalize(statement);
     if (status == 0)
-        log_info("store checked after an unclean end file=%s ms=%lld", store->path,
+        log_info("store checked after an unclean end file=%s ms=%lld", file->path,
                  (long long)(clock_now_ms() - begun_ms));
     return status;
 }
 
-/* Read NAME of the table meta. *VALUE is freed by the caller, NULL when there is none. */
-static int
-meta(struct store *store, const char *name, char **value)
-{
-    sqlite3_stmt *statement = store_use(store, STORE_META_GET, "t", name);
-    int row = statement == NULL ? -1 : store_next(store, statement);
-
-    *value = row == 1 ? store_column_text(statement, 0) : NULL;
-    if (row == 1)
-        sqlite3_reset(statement);
-    return row == -1 ? -1 : 0;
-}
-
 /* How did the process before end? From here on, and until store_close(), the answer is: uncleanly. */
 static int
-note_opening(struct store *store)
+note_opening(struct store_file *file)
 {
+    struct store *store = &file->store;
     char *clean = NULL, made[ID_SIZE];
 
-    if (meta(store, "clean", &clean) || meta(store, "salt", &store->salt))
+    if (store_meta(store, "clean", &clean) || store_meta(store, "salt", &file->salt))
         return -1;
-    store->was_unclean = clean != NULL && strcmp(clean, "1") != 0;
+    file->was_unclean = clean != NULL && strcmp(clean, "1") != 0;
     free(clean);
-    if (store->was_unclean && check(store))
+    if (file->was_unclean && check(file))
         return -1;
-    if (store->salt == NULL) {
+    if (file->salt == NULL) {
         id_random(made);
-        if ((store->salt = strdup(made)) == NULL || store_write(store, STORE_META_PUT, "tt", "salt", made))
+        if ((file->salt = strdup(made)) == NULL || store_write(store, STORE_META_PUT, "tt", "salt", made))
             return -1;
     }
     if (store_write(store, STORE_META_PUT, "tt", "clean", "0"))
@@ -161,23 +149,26 @@ note_opening(struct store *store)
     return store_commit(store, true);
 }
 
-struct store *
-store_open(const char *path)
+static struct store *
+open_store(const char *path)
 {
-    struct store *store = calloc(1, sizeof *store);
+    struct store_file *file = calloc(1, sizeof *file);
+    struct store *store;
 
-    if (store == NULL || (store->path = strdup(path)) == NULL) {
+    if (file == NULL || (file->path = strdup(path)) == NULL) {
         log_error("store: no memory");
-        free(store);
+        free(file);
         return NULL;
     }
-    if ((store->lock = lock_file(path)) == -1 || open_file(store))
+    store = &file->store;
+    store->home = &store_sqlite;
+    if ((file->lock = lock_file(path)) == -1 || open_file(file))
         goto fail;
     /* tables and the first notes with every commit synced; then as sync_log() says */
-    if (store_schema_migrate(store->db, path, store_schema_version()) || note_opening(store))
+    if (store_schema_migrate(file->db, path, store_schema_version()) || note_opening(file))
         goto fail;
-    if (sqlite3_exec(store->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL) != SQLITE_OK) {
-        cannot(store, "opened");
+    if (sqlite3_exec(file->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL) != SQLITE_OK) {
+        cannot(file, "opened");
         goto fail;
     }
     return store;
@@ -187,37 +178,64 @@ fail: /* what failed has said so */
     return NULL;
 }
 
-void
-store_close(struct store **closing, bool clean)
+static void
+close_store(struct store *store, bool clean)
 {
-    struct store *store = *closing;
+    struct store_file *file = store_file(store);
 
-    if (store == NULL)
-        return;
-    *closing = NULL;
-    if (store->db != NULL) {
+    if (file->db != NULL) {
         store_rollback(store);
         if (clean && store_write(store, STORE_META_PUT, "tt", "clean", "1") == 0)
             store_commit(store, true);
     }
     for (size_t n = 0; n < STORE_STATEMENTS; n++)
-        sqlite3_finalize(store->statements[n]);
-    sqlite3_close(store->db);
-    if (store->lock != -1)
-        close(store->lock);
-    free(store->salt);
-    free(store->path);
-    free(store);
+        sqlite3_finalize(file->statements[n]);
+    sqlite3_close(file->db);
+    if (file->lock != -1)
+        close(file->lock);
+    free(file->salt);
+    free(file->path);
+    free(file);
 }
 
-bool
-store_was_unclean(const struct store *store)
+static bool
+is_anywhere(const char *path)
 {
-    return store->was_unclean;
+    (void)path;
+    return true;
 }
 
-const char *
-store_salt(struct store *store)
+static bool
+was_unclean(const struct store *store)
 {
-    return store->salt;
+    return ((const struct store_file *)store)->was_unclean;
 }
+
+static const char *
+salt(const struct store *store)
+{
+    return ((const struct store_file *)store)->salt;
+}
+
+static bool
+is_lost(const struct store *store)
+{
+    return ((const struct store_file *)store)->lost;
+}
+
+const struct store_home store_sqlite = {
+    .is_at = is_anywhere,
+    .open = open_store,
+    .close = close_store,
+    .was_unclean = was_unclean,
+    .salt = salt,
+    .commit = store_sqlite_commit,
+    .rollback = store_sqlite_rollback,
+    .is_lost = is_lost,
+    .write = store_sqlite_write,
+    .ask = store_sqlite_ask,
+    .next = store_sqlite_next,
+    .text = store_sqlite_text,
+    .number = store_sqlite_number,
+    .end = store_sqlite_end,
+};

@@ -4,25 +4,13 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
-#include "orchestrator/store.h"
+#include "orchestrator/store_home.h"
 
-/* What the files of the SQLite store share: the file, its statements, its transaction. Nothing but
- * store_*.c and their tests includes this. */
+/* The home that is a file: what store_sqlite.c and store_sqlite_statements.c share. Nothing but them and
+ * tests includes this. */
 
-#define STORE_RUN_COLUMNS                                                                                    \
-    "SELECT runs.id, runs.thread, runs.key, runs.owner, runs.run_id, threads.thread, runs.said, "            \
-    "runs.state, "                                                                                           \
-    "coalesce((SELECT max(place) FROM events WHERE run = runs.id), 0), runs.begun_ms "                       \
-    "FROM runs JOIN threads ON threads.id = runs.thread "
-
-/* STORE_BEGIN, STORE_COMMIT, ... */
-enum store_statement {
-#define STATEMENT(NAME, sql) STORE_##NAME,
-#include "orchestrator/store_statements.def"
-    STORE_STATEMENTS
-};
-
-struct store {
+struct store_file {
+    struct store store;
     sqlite3 *db;
     char *path;
     sqlite3_stmt *statements[STORE_STATEMENTS]; /* NULL until first used */
@@ -36,28 +24,22 @@ struct store {
     int complained;      /* the SQLite error that was logged last; 0 after a commit that went well */
 };
 
-/* The statement WHICH, prepared, reset, with its parameters bound from the arguments that TYPES names:
- * i int64_t, t const char * (NULL: SQL's NULL), j const json_t * (compact text; NULL likewise),
- * b struct bytes (a blob). Texts and bytes are lent until the statement is reset.
- * NULL when it can't (logged), also while the transaction has failed. */
-sqlite3_stmt *store_use(struct store *store, enum store_statement which, const char *types, ...);
-
-/* Go to the next row. Returns 1 for a row; 0 at the end and -1 on an error (logged), both with the
- * statement reset. */
-int store_next(struct store *store, sqlite3_stmt *statement);
-
-/* Do a statement that writes, in this turn's transaction (begun if need be); arguments as store_use().
- * A row of a thread or run that was forgotten meanwhile is not written, and that is no error. */
-int store_write(struct store *store, enum store_statement which, const char *types, ...);
-
-/* Column N as a copy that the caller frees; aborts without memory. */
-char *store_column_text(sqlite3_stmt *statement, int n);
-
-/* Column N as JSON, a new reference; null for what is none (logged: the file is damaged). */
-json_t *store_column_json(struct store *store, sqlite3_stmt *statement, int n);
+/* The file of STORE. */
+struct store_file *store_file(struct store *store);
 
 /* Log what SQLite has just said about WHAT, once until things go well again; the transaction is
  * failed. Returns -1. */
-int store_complain(struct store *store, const char *what);
+int store_complain(struct store_file *file, const char *what);
+
+/* Of store_home.h. */
+int store_sqlite_write(struct store *store, enum store_statement which, const char *types, va_list arguments);
+struct store_rows *store_sqlite_ask(struct store *store, enum store_statement which, bool writes,
+                                    const char *types, va_list arguments);
+int store_sqlite_next(struct store *store, struct store_rows *rows);
+const char *store_sqlite_text(const struct store_rows *rows, int column, size_t *size);
+int64_t store_sqlite_number(const struct store_rows *rows, int column);
+void store_sqlite_end(struct store_rows *rows);
+int store_sqlite_commit(struct store *store, bool sync);
+void store_sqlite_rollback(struct store *store);
 
 #endif

@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,11 +8,12 @@
 #include "common/log.h"
 #include "orchestrator/store_sqlite.h"
 
-/* The statements of the store and the transaction they are in: begun by the first write of a turn of
+/* The statements of the file and the transaction they are in: begun by the first write of a turn of
  * the loop, ended by store_commit() or store_rollback(). */
 
 static const char *const sql[STORE_STATEMENTS] = {
 #define STATEMENT(NAME, text) [STORE_##NAME] = text,
+#define DIFFERS(NAME, file, server) [STORE_##NAME] = file,
 #include "orchestrator/store_statements.def"
 };
 
@@ -39,15 +41,15 @@ advice(int code)
 }
 
 int
-store_complain(struct store *store, const char *what)
+store_complain(struct store_file *file, const char *what)
 {
-    int code = sqlite3_extended_errcode(store->db);
+    int code = sqlite3_extended_errcode(file->db);
 
-    if (code != store->complained)
-        log_error("store: %s failed file=%s code=%d (%s): %s", what, store->path, code,
-                  sqlite3_errmsg(store->db), advice(code));
-    store->complained = code;
-    store->failed = true;
+    if (code != file->complained)
+        log_error("store: %s failed file=%s code=%d (%s): %s", what, file->path, code,
+                  sqlite3_errmsg(file->db), advice(code));
+    file->complained = code;
+    file->failed = true;
     return -1;
 }
 
@@ -83,178 +85,185 @@ bind(sqlite3_stmt *statement, const char *types, va_list arguments)
     return status;
 }
 
-static sqlite3_stmt *
-use(struct store *store, enum store_statement which, const char *types, va_list arguments)
+struct store_file *
+store_file(struct store *store)
 {
-    sqlite3_stmt **statement = &store->statements[which];
+    return (struct store_file *)store;
+}
 
-    if (store->failed)
+/* The statement WHICH, prepared, reset, with its parameters bound; texts and bytes are lent until it is
+ * reset. NULL when it can't (logged), also while the transaction has failed. */
+static sqlite3_stmt *
+use(struct store_file *file, enum store_statement which, const char *types, va_list arguments)
+{
+    sqlite3_stmt **statement = &file->statements[which];
+
+    if (file->failed)
         return NULL;
-    if (*statement == NULL && sqlite3_prepare_v3(store->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+    if (*statement == NULL && sqlite3_prepare_v3(file->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT,
                                                  statement, NULL) != SQLITE_OK) {
-        store_complain(store, "preparing a statement");
+        store_complain(file, "preparing a statement");
         return NULL;
     }
     sqlite3_reset(*statement);
     if (bind(*statement, types, arguments) != SQLITE_OK) {
-        store_complain(store, "binding a statement");
+        store_complain(file, "binding a statement");
         return NULL;
     }
     return *statement;
 }
 
-sqlite3_stmt *
-store_use(struct store *store, enum store_statement which, const char *types, ...)
+/* Do a statement of the transaction itself. */
+static int
+do_alone(struct store_file *file, enum store_statement which, const char *what)
 {
-    va_list arguments;
-    sqlite3_stmt *statement;
+    sqlite3_stmt **statement = &file->statements[which];
+    int status = SQLITE_OK;
 
-    va_start(arguments, types);
-    statement = use(store, which, types, arguments);
-    va_end(arguments);
-    return statement;
-}
-
-int
-store_next(struct store *store, sqlite3_stmt *statement)
-{
-    int status = sqlite3_step(statement);
-
-    if (status == SQLITE_ROW)
-        return 1;
+    if (file->failed)
+        return -1;
+    if (*statement == NULL)
+        status = sqlite3_prepare_v3(file->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
+    if (status == SQLITE_OK)
+        status = sqlite3_step(*statement);
     if (status != SQLITE_DONE)
-        store_complain(store, "reading");
-    sqlite3_reset(statement);
+        store_complain(file, what);
+    sqlite3_reset(*statement);
     return status == SQLITE_DONE ? 0 : -1;
 }
 
 /* Begin the turn's transaction, if it is not begun. */
 static int
-begin(struct store *store)
+begin(struct store_file *file)
 {
-    sqlite3_stmt *statement;
-
-    if (store->in_transaction)
-        return 0;
-    if ((statement = store_use(store, STORE_BEGIN, "")) == NULL)
-        return -1;
-    if (sqlite3_step(statement) != SQLITE_DONE)
-        store_complain(store, "beginning to write");
-    else
-        store->in_transaction = true;
-    sqlite3_reset(statement);
-    return store->in_transaction ? 0 : -1;
+    if (!file->in_transaction)
+        file->in_transaction = do_alone(file, STORE_BEGIN, "beginning to write") == 0;
+    return file->in_transaction ? 0 : -1;
 }
 
 int
-store_write(struct store *store, enum store_statement which, const char *types, ...)
+store_sqlite_write(struct store *store, enum store_statement which, const char *types, va_list arguments)
 {
-    va_list arguments;
+    struct store_file *file = store_file(store);
     sqlite3_stmt *statement;
     int status = -1;
 
-    if (store->failed || begin(store))
-        return -1;
-    va_start(arguments, types);
-    statement = use(store, which, types, arguments);
-    va_end(arguments);
-    if (statement == NULL)
+    if (file->failed || begin(file) || (statement = use(file, which, types, arguments)) == NULL)
         return -1;
     if (sqlite3_step(statement) == SQLITE_DONE)
         status = 0;
-    else if (sqlite3_extended_errcode(store->db) == SQLITE_CONSTRAINT_FOREIGNKEY)
+    else if (sqlite3_extended_errcode(file->db) == SQLITE_CONSTRAINT_FOREIGNKEY)
         status = 0; /* forgotten while it ran; SQLite has undone this one statement */
     else
-        store_complain(store, "writing");
+        store_complain(file, "writing");
     sqlite3_reset(statement);
     return status;
 }
+
+/* -- answers: a statement is its own rows --------------------------------------------------------- */
+
+static sqlite3_stmt *
+statement_of(const struct store_rows *rows)
+{
+    return (sqlite3_stmt *)(uintptr_t)rows;
+}
+
+struct store_rows *
+store_sqlite_ask(struct store *store, enum store_statement which, bool writes, const char *types,
+                 va_list arguments)
+{
+    struct store_file *file = store_file(store);
+
+    if (file->failed || (writes && begin(file)))
+        return NULL;
+    return (struct store_rows *)use(file, which, types, arguments);
+}
+
+int
+store_sqlite_next(struct store *store, struct store_rows *rows)
+{
+    int status = sqlite3_step(statement_of(rows));
+
+    if (status == SQLITE_ROW)
+        return 1;
+    if (status != SQLITE_DONE)
+        store_complain(store_file(store), "reading");
+    sqlite3_reset(statement_of(rows));
+    return status == SQLITE_DONE ? 0 : -1;
+}
+
+const char *
+store_sqlite_text(const struct store_rows *rows, int column, size_t *size)
+{
+    const char *text = (const char *)sqlite3_column_text(statement_of(rows), column);
+
+    *size = (size_t)sqlite3_column_bytes(statement_of(rows), column);
+    return text;
+}
+
+int64_t
+store_sqlite_number(const struct store_rows *rows, int column)
+{
+    return sqlite3_column_int64(statement_of(rows), column);
+}
+
+void
+store_sqlite_end(struct store_rows *rows)
+{
+    sqlite3_reset(statement_of(rows));
+}
+
+/* -- the transaction's end ------------------------------------------------------------------------ */
 
 /* Bring what is committed to the disk. Commits are written without a sync, which PRAGMA synchronous
  * can't change within a transaction; so the sync that synchronous=FULL would do is done here, on the
  * same file through the same VFS, and only for turns that accept a query. */
 static int
-sync_log(struct store *store)
+sync_log(struct store_file *file)
 {
-    sqlite3_file *file = NULL;
+    sqlite3_file *wal = NULL;
 
-    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK)
-        return store_complain(store, "finding the write-ahead log");
-    if (file != NULL && file->pMethods != NULL &&
-        file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) != SQLITE_OK) {
-        if (store->complained != SQLITE_IOERR_FSYNC)
-            log_error("store: syncing failed file=%s: the disk does not take what is written", store->path);
-        store->complained = SQLITE_IOERR_FSYNC;
-        store->lost = store->failed = true; /* a second try would find nothing left to sync, and say yes */
+    if (sqlite3_file_control(file->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK)
+        return store_complain(file, "finding the write-ahead log");
+    if (wal != NULL && wal->pMethods != NULL &&
+        wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) != SQLITE_OK) {
+        if (file->complained != SQLITE_IOERR_FSYNC)
+            log_error("store: syncing failed file=%s: the disk does not take what is written", file->path);
+        file->complained = SQLITE_IOERR_FSYNC;
+        file->lost = file->failed = true; /* a second try would find nothing left to sync, and say yes */
         return -1;
     }
-    store->unsynced = false;
+    file->unsynced = false;
     return 0;
 }
 
 int
-store_commit(struct store *store, bool sync)
+store_sqlite_commit(struct store *store, bool sync)
 {
-    sqlite3_stmt *statement;
-    int status;
+    struct store_file *file = store_file(store);
 
-    if (store->in_transaction) {
-        if ((statement = store_use(store, STORE_COMMIT, "")) == NULL)
+    if (file->in_transaction) {
+        if (do_alone(file, STORE_COMMIT, "committing") != 0)
             return -1;
-        if ((status = sqlite3_step(statement)) != SQLITE_DONE)
-            store_complain(store, "committing");
-        sqlite3_reset(statement);
-        if (status != SQLITE_DONE)
-            return -1;
-        store->in_transaction = false;
-        store->unsynced = true;
+        file->in_transaction = false;
+        file->unsynced = true;
     }
-    if (store->failed || (sync && store->unsynced && sync_log(store)))
+    if (file->failed || (sync && file->unsynced && sync_log(file)))
         return -1;
-    store->complained = 0;
+    file->complained = 0;
     return 0;
 }
 
 void
-store_rollback(struct store *store)
+store_sqlite_rollback(struct store *store)
 {
+    struct store_file *file = store_file(store);
+
     for (size_t n = 0; n < STORE_STATEMENTS; n++)
-        if (store->statements[n] != NULL)
-            sqlite3_reset(store->statements[n]);
-    if (!sqlite3_get_autocommit(store->db))
-        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    store->in_transaction = false;
-    store->failed = store->lost;
-}
-
-bool
-store_is_lost(const struct store *store)
-{
-    return store->lost;
-}
-
-char *
-store_column_text(sqlite3_stmt *statement, int n)
-{
-    const char *found = (const char *)sqlite3_column_text(statement, n);
-    char *copy = strdup(found == NULL ? "" : found);
-
-    if (copy == NULL)
-        abort();
-    return copy;
-}
-
-json_t *
-store_column_json(struct store *store, sqlite3_stmt *statement, int n)
-{
-    const char *found = (const char *)sqlite3_column_text(statement, n);
-    json_t *value = NULL;
-
-    if (found != NULL)
-        value = json_loadb(found, (size_t)sqlite3_column_bytes(statement, n), JSON_DECODE_ANY, NULL);
-    if (value == NULL) {
-        log_error("store: a row that is no JSON, taken as null file=%s: the file is damaged", store->path);
-        value = json_null();
-    }
-    return value;
+        if (file->statements[n] != NULL)
+            sqlite3_reset(file->statements[n]);
+    if (!sqlite3_get_autocommit(file->db))
+        sqlite3_exec(file->db, "ROLLBACK", NULL, NULL, NULL);
+    file->in_transaction = false;
+    file->failed = file->lost;
 }

@@ -1,26 +1,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/store_sqlite.h"
+#include "orchestrator/store_home.h"
 
 /* Threads: what a conversation knows, and forgetting it. */
 
 int
 store_thread_find(struct store *store, const char *owner, const char *thread, struct store_thread *out)
 {
-    sqlite3_stmt *statement = store_use(store, STORE_THREAD_FIND, "tt", owner, thread);
-    int row = statement == NULL ? -1 : store_next(store, statement);
+    struct store_rows *rows = store_ask(store, STORE_THREAD_FIND, "tt", owner, thread);
+    int row = store_next(store, rows);
 
     memset(out, 0, sizeof *out);
     if (row != 1)
         return row;
-    out->id = sqlite3_column_int64(statement, 0);
-    out->thread = store_column_text(statement, 1);
-    out->criteria = store_column_json(store, statement, 2);
-    out->profile = store_column_json(store, statement, 3);
-    out->shown = store_column_json(store, statement, 4);
-    out->wishes = store_column_json(store, statement, 5);
-    sqlite3_reset(statement);
+    out->id = store_number(store, rows, 0);
+    out->thread = store_copy(store, rows, 1);
+    out->criteria = store_json(store, rows, 2);
+    out->profile = store_json(store, rows, 3);
+    out->shown = store_json(store, rows, 4);
+    out->wishes = store_json(store, rows, 5);
+    out->at = store_copy(store, rows, 6);
+    store_end(store, rows);
     return 0;
 }
 
@@ -28,13 +29,19 @@ int
 store_thread_make(struct store *store, const char *owner, const char *thread, int64_t wall_ms,
                   struct store_thread *out)
 {
-    if (store_thread_find(store, owner, thread, out))
+    int held;
+
+    memset(out, 0, sizeof *out);
+    if (store_write(store, STORE_THREAD_ADD, "tti", owner, thread, wall_ms) ||
+        (held = store_count(store, store_change(store, STORE_THREAD_HOLD, "tt", owner, thread))) < 0 ||
+        store_thread_find(store, owner, thread, out))
         return -1;
-    if (out->id != 0)
-        return 0;
-    if (store_write(store, STORE_THREAD_ADD, "tti", owner, thread, wall_ms))
-        return -1;
-    return store_thread_find(store, owner, thread, out);
+    if (held == 0 && out->at[0] == '\0') {
+        free(out->at);
+        if ((out->at = strdup("-")) == NULL)
+            abort();
+    }
+    return 0;
 }
 
 int
@@ -48,6 +55,7 @@ void
 store_thread_clear(struct store_thread *thread)
 {
     free(thread->thread);
+    free(thread->at);
     json_decref(thread->criteria);
     json_decref(thread->profile);
     json_decref(thread->shown);
@@ -58,19 +66,18 @@ store_thread_clear(struct store_thread *thread)
 int
 store_thread_forget(struct store *store, const char *owner, const char *thread, bool *found)
 {
-    *found = false;
-    if (store_write(store, STORE_THREAD_FORGET, "tt", owner, thread))
-        return -1;
-    *found = sqlite3_changes(store->db) > 0;
-    return 0;
+    int count = store_count(store, store_change(store, STORE_THREAD_FORGET, "tt", owner, thread));
+
+    *found = count > 0;
+    return count < 0 ? -1 : 0;
 }
 
 int
 store_forget_before(struct store *store, int64_t before_wall_ms, int limit, int *forgotten)
 {
-    *forgotten = 0;
-    if (store_write(store, STORE_FORGET_BEFORE, "ii", before_wall_ms, (int64_t)limit))
-        return -1;
-    *forgotten = sqlite3_changes(store->db);
-    return 0;
+    int count =
+        store_count(store, store_change(store, STORE_FORGET_BEFORE, "ii", before_wall_ms, (int64_t)limit));
+
+    *forgotten = count < 0 ? 0 : count;
+    return count < 0 ? -1 : 0;
 }

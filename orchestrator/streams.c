@@ -20,16 +20,37 @@ send_event(struct orchestrator *self, struct subscriber *subscriber, int64_t off
     subscriber->sent = offset;
 }
 
+static void
+reject(struct orchestrator *self, struct peer *gateway, int64_t stream, const char *code,
+       const char *sentence, const char *where)
+{
+    struct message message = {
+        .kind = MESSAGE_REJECTED,
+        .rejected = { .stream = stream, .code = code, .message = sentence, .where = where },
+    };
+
+    bus_send(self->daemon.bus, gateway, &message);
+}
+
 void
 streams_refuse(struct orchestrator *self, struct peer *gateway, int64_t stream, const char *code,
                const char *sentence)
 {
-    struct message message = {
-        .kind = MESSAGE_REJECTED,
-        .rejected = { .stream = stream, .code = code, .message = sentence, .where = "" },
-    };
+    reject(self, gateway, stream, code, sentence, "");
+}
 
-    bus_send(self->daemon.bus, gateway, &message);
+void
+streams_send_elsewhere(struct orchestrator *self, struct peer *gateway, int64_t stream, const char *where)
+{
+    reject(self, gateway, stream, "elsewhere", "Another orchestrator leads it.", where);
+}
+
+void
+streams_refuse_for_store(struct orchestrator *self, struct peer *gateway, int64_t stream)
+{
+    /* one that is shared is won again in a moment, here or elsewhere */
+    reject(self, gateway, stream, store_is_shared(self->store) ? "unavailable" : "store",
+           "The store could not be read. Please try again later.", "");
 }
 
 void
@@ -172,19 +193,25 @@ streams_replay(struct orchestrator *self)
     for (struct subscriber **place = &self->subscribers; *place != NULL;) {
         struct subscriber *subscriber = *place;
         struct replay replay = { self, subscriber, 0 };
+        bool failed = false;
 
         if (subscriber->live) {
             place = &subscriber->next;
             continue;
         }
         if (!(subscriber->walk == NULL && subscriber->sent >= subscriber->last_offset) &&
-            store_events(self->store, subscriber->run, subscriber->sent, BATCH, replay_event, &replay) != 0)
+            store_events(self->store, subscriber->run, subscriber->sent, BATCH, replay_event, &replay) != 0) {
+            failed = store_is_shared(self->store);
             replay.count = 0;
-        if (is_over(subscriber, replay.count)) {
-            if (subscriber->sent < subscriber->last_offset)
+        }
+        if (failed || is_over(subscriber, replay.count)) {
+            if (failed)
+                streams_refuse_for_store(self, subscriber->gateway, subscriber->stream);
+            else if (subscriber->sent < subscriber->last_offset)
                 streams_refuse(self, subscriber->gateway, subscriber->stream, "unknown_run",
                                "This conversation was forgotten.");
             *place = subscriber->next;
+            leave(subscriber);
             free(subscriber);
             continue;
         }

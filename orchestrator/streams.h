@@ -43,6 +43,13 @@ bool streams_replay(struct orchestrator *self);
 void streams_reject(struct orchestrator *self, const struct walk *walk, const char *code,
                     const char *sentence);
 
+/* REJECTED for one stream: it is led by the orchestrator WHERE. */
+void streams_send_elsewhere(struct orchestrator *self, struct peer *gateway, int64_t stream,
+                            const char *where);
+
+/* REJECTED for one stream, because the store could not be read. */
+void streams_refuse_for_store(struct orchestrator *self, struct peer *gateway, int64_t stream);
+
 /* REJECTED for one stream. */
 void streams_refuse(struct orchestrator *self, struct peer *gateway, int64_t stream, const char *code,
                     const char *sentence);

@@ -1,5 +1,6 @@
-/* Runs that a process before this one had begun: each is rebuilt from its finished steps and its events,
- * what is open on the client's screen is closed, the broken part is taken off it, and the run goes on. */
+/* Runs that another process had begun, or this one before it lost its store: each is rebuilt from its
+ * finished steps and its events, what is open on the client's screen is closed, the broken part is taken off
+ * it, and the run goes on. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,11 +296,14 @@ take_up(struct orchestrator *self, struct store_run *run)
     run->state = STORE_RUN_WAITING;
     walk = walk_new(self, run, &thread);
     walk->patch = json_incref(json_object_get(steps, "patch"));
+    walk->cancelled = walks_was_aborted(self->walks, walk->stored.owner, walk->stored.run_id, clock_now_ms());
     walks_add(self->walks, walk);
     if (was_running) {
         walk->taken_up = true;
         walk_prepare(walk);
         go_on(walk, steps);
+        if (walk->cancelled) /* while nobody led it */
+            walk_lead(walk, (struct lead_event) { .kind = LEAD_ABORT });
     }
     json_decref(steps);
     return 0;
@@ -308,17 +312,25 @@ take_up(struct orchestrator *self, struct store_run *run)
 int
 walks_take_up(struct orchestrator *self)
 {
-    struct store_run *runs;
-    size_t count;
-    int status = store_runs_unfinished(self->store, &runs, &count);
+    struct store_run *runs = NULL;
+    size_t count = 0, taken = 0;
+    int status = 0;
 
+    if (store_is_shared(self->store)) {
+        status = store_take_over(self->store);
+        wrote(self, status);
+    }
+    if (status == 0)
+        status = store_runs_unfinished(self->store, &runs, &count);
     for (size_t i = 0; i < count; i++) {
-        if (status == 0)
+        if (status == 0 && walks_by_key(self->walks, runs[i].key) == NULL) {
             status = take_up(self, &runs[i]);
+            taken++;
+        }
         store_run_clear(&runs[i]);
     }
     free(runs);
-    if (count > 0)
-        log_info("took up %zu runs that had not ended", count);
+    if (taken > 0)
+        log_info("took up %zu runs that had not ended", taken);
     return status;
 }

@@ -6,6 +6,8 @@
 #include "orchestrator/streams.h"
 #include "orchestrator/walk.h"
 
+#define AFRESH_MS 50 /* from the loss of a store that is shared to the first try to win it again */
+
 void
 wrote(struct orchestrator *self, int status)
 {
@@ -30,8 +32,22 @@ destroy(struct orchestrator *self, struct walk *walk)
     walk_destroy(&walk);
 }
 
+void
+walks_begin_afresh(struct orchestrator *self)
+{
+    struct walk *walk;
+
+    while ((walk = walks_first(self->walks)) != NULL) {
+        streams_reject(self, walk, "unavailable", "The store is away for a moment. Please try again.");
+        destroy(self, walk);
+    }
+    self->afresh = true;
+    loop_timer_start(self->lease_timer, AFRESH_MS);
+}
+
 /* The store can't be written. Who has just asked is refused; runs that were under way can't go on, and this
- * process ends: the next one takes them up from what the store holds, when it can. */
+ * process ends: the next one takes them up from what the store holds, when it can. One that is shared is won
+ * again, and all runs begin afresh from there. */
 static void
 store_has_failed(struct orchestrator *self)
 {
@@ -39,6 +55,10 @@ store_has_failed(struct orchestrator *self)
 
     store_rollback(self->store);
     self->store_failed = false;
+    if (store_is_shared(self->store)) {
+        walks_begin_afresh(self);
+        return;
+    }
     for (struct walk *walk = walks_first(self->walks), *next; walk != NULL; walk = next) {
         next = walk->next;
         if (walk->accepted_now) {
@@ -91,6 +111,8 @@ turn_ends(void *owner)
     struct walk *walk;
     bool busy;
 
+    if (store_is_shared(self->store) && store_is_lost(self->store) && !self->afresh)
+        store_has_failed(self);
     while ((walk = walks_next(self->walks)) != NULL)
         walk_begin(walk);
     requests_pump(self);

@@ -134,8 +134,13 @@ void walk_keep(struct walk *walk, const char *step, const json_t *result);
 void walk_begin(struct walk *walk);
 void walk_prepare(struct walk *walk); /* its plan is new, and it counts as running */
 
-/* Begin a run that another process had begun (take_up.c). */
+/* Go on with the runs that another process had begun, this one before it lost its store, or an orchestrator
+ * whose lease has ended (take_up.c). Returns 0, or -1 (logged). */
 int walks_take_up(struct orchestrator *self);
+
+/* The store was lost: what was led here is only in it now, and is taken up when it is won again, here or
+ * elsewhere. Who follows a run is told to ask again (turn.c). */
+void walks_begin_afresh(struct orchestrator *self);
 
 /* The end of the run, as run.outcome has it (finish.c): last events, thread, log. */
 void walk_finish(struct walk *walk);

@@ -145,7 +145,7 @@ forget_a_thread(struct workload *work, struct store *store)
 static void
 accept_many(struct workload *work, struct store *store, bool sync)
 {
-    sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
+    sqlite3_wal_autocheckpoint(store_file(store)->db, CHECKPOINT_PAGES);
     for (int n = 0; n < RUNS; n++) {
         struct accepted *accepted = &work->accepted[work->count];
 
@@ -154,7 +154,7 @@ accept_many(struct workload *work, struct store *store, bool sync)
         accepted->from = fake_disk_count();
         accepted->until = SIZE_MAX;
         work->count++;
-        write_events(store, sqlite3_last_insert_rowid(store->db), n % 3);
+        write_events(store, sqlite3_last_insert_rowid(store_file(store)->db), n % 3);
         if (n % 60 == 59)
             forget_a_thread(work, store);
     }
@@ -196,8 +196,8 @@ check_integrity(struct store *store)
 {
     sqlite3_stmt *statement;
 
-    assert_int_equal(sqlite3_prepare_v2(store->db, "PRAGMA integrity_check", -1, &statement, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(store_file(store)->db, "PRAGMA integrity_check", -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     assert_string_equal((const char *)sqlite3_column_text(statement, 0), "ok");
     sqlite3_finalize(statement);
