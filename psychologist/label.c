@@ -82,10 +82,11 @@ say_words(struct buffer *out, const json_t *words, const char *last)
     {
         const char *said = json_string_value(word);
 
-        for (size_t m = 0; m < COUNT(names); m++)
+        for (size_t m = 0; said != NULL && m < COUNT(names); m++)
             if (strcmp(names[m].value, said) == 0)
                 said = names[m].said;
-        buffer_printf(out, "%s%s", n == 0 ? "" : n + 1 == count ? last : ", ", said);
+        if (said != NULL)
+            buffer_printf(out, "%s%s", n == 0 ? "" : n + 1 == count ? last : ", ", said);
     }
 }
 

@@ -33,7 +33,7 @@ words_have(const json_t *words, const char *word)
 
     json_array_foreach(words, n, each)
     {
-        if (strcmp(json_string_value(each), word) == 0)
+        if (json_is_string(each) && strcmp(json_string_value(each), word) == 0)
             return true;
     }
     return false;
@@ -71,11 +71,12 @@ words_union(const json_t *one, const json_t *other)
 
     json_array_foreach(one, n, each)
     {
-        json_array_append(words, each);
+        if (json_is_string(each))
+            json_array_append(words, each);
     }
     json_array_foreach(other, n, each)
     {
-        if (!words_have(words, json_string_value(each)))
+        if (json_is_string(each) && !words_have(words, json_string_value(each)))
             json_array_append(words, each);
     }
     return words;
@@ -89,7 +90,7 @@ words_without(const json_t *one, const json_t *other)
 
     json_array_foreach(one, n, each)
     {
-        if (!words_have(other, json_string_value(each)))
+        if (json_is_string(each) && !words_have(other, json_string_value(each)))
             json_array_append(words, each);
     }
     return words;

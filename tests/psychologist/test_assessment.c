@@ -337,6 +337,28 @@ wanted_and_excluded_words_rule_each_other_out(void **state)
     LEARNS(cases);
 }
 
+/* A frontend writes criteria too (orchestrator/criteria.c lets numbers through). */
+static void
+what_is_no_word_in_a_frontends_criteria_does_no_harm(void **state)
+{
+    static const struct learning cases[] = {
+        { "{'not.material':{'field':'material','slot':'all','none':[5,null,'wool']}}",
+          "{'op':'set','field':'material','slot':'all','none':['silk']}", "",
+          "{'not.material':{'field':'material','slot':'all','none':['wool','silk'],'label':'no wool or "
+          "silk'}}" },
+        { "{'not.colour':{'field':'colour','slot':'all','none':[7]}}",
+          "{'op':'set','field':'colour','slot':'all','any':['red']}", "",
+          "{'colour':{'field':'colour','slot':'all','any':['red'],'label':'in red'}}" },
+        { "{'gender':{'field':'gender','slot':'all','any':['male',true]}}",
+          "{'op':'set','field':'age_group','slot':'all','any':['kids']}", "",
+          "{'gender':{'field':'gender','slot':'all','any':['male',true],'label':'for men'},"
+          "'age_group':{'field':'age_group','slot':'all','any':['kids'],'label':'for kids'}}" },
+    };
+
+    (void)state;
+    LEARNS(cases);
+}
+
 static void
 removing_takes_what_is_named_and_no_more(void **state)
 {
@@ -634,6 +656,7 @@ main(void)
         cmocka_unit_test(words_are_cleaned_and_said_on_chips),
         cmocka_unit_test(what_makes_no_sense_is_dropped_and_counted),
         cmocka_unit_test(wanted_and_excluded_words_rule_each_other_out),
+        cmocka_unit_test(what_is_no_word_in_a_frontends_criteria_does_no_harm),
         cmocka_unit_test(removing_takes_what_is_named_and_no_more),
         cmocka_unit_test(removing_a_word_leaves_the_others),
         cmocka_unit_test(cards_are_ruled_out_by_their_numbers),
