@@ -7,8 +7,8 @@
 
 /* A thread's criteria: an object by key (docs/criteria.md). No I/O. */
 
-#define CRITERIA_MAX 64     /* in one thread */
-#define CRITERION_WORDS 64  /* in one of its lists */
+#define CRITERIA_MAX 50    /* in one thread; a wardrobe holds 63 at once, with those of a wish and of words */
+#define CRITERION_WORDS 64 /* in one of its lists */
 #define CRITERION_CHARS 200 /* bytes of one of its words */
 
 /* Apply PATCH as a frontend sends it: whole or not at all, and only to a set of criteria that is one

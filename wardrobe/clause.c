@@ -40,6 +40,27 @@ clause_mark(uint64_t *bits, uint32_t number)
         bits[number >> 6] |= UINT64_C(1) << (number & 63);
 }
 
+/* The products that have what LIST is of. */
+static void
+add_list(struct filter *filter, struct clause *clause, const struct posting_list *list)
+{
+    uint32_t term = (uint32_t)(list - filter->index->lists), *grown;
+    int room = clause->term_room == 0 ? 8 : 2 * clause->term_room;
+
+    for (int i = 0; i < clause->term_count; i++)
+        if (clause->terms[i] == term)
+            return;
+    if (clause->term_count == clause->term_room) {
+        if ((grown = realloc(clause->terms, (size_t)room * sizeof *grown)) == NULL) {
+            filter->failed = true;
+            return;
+        }
+        clause->terms = grown;
+        clause->term_room = room;
+    }
+    clause->terms[clause->term_count++] = term;
+}
+
 void
 clause_add_kind(const struct lexicon *lexicon, struct clause *clause, uint16_t kind)
 {
@@ -126,13 +147,13 @@ clause_add_material(struct filter *filter, struct clause *clause, const char *wo
         if (asked != 0 ? (index->materials[i] & asked) != 0
                        : strcasestr(names_text(index->names[NAMES_MATERIAL], i), word) != NULL)
             clause_mark(clause->pass, i);
-    for (uint32_t i = 0; i < lexicon_material_count(index->lexicon) && clause->term_count < 8; i++)
+    for (uint32_t i = 0; i < lexicon_material_count(index->lexicon); i++)
         if (asked >> i & 1) {
             const struct posting_list *list =
                 index_attribute(index, 'm', lexicon_material(index->lexicon, i)->name);
 
             if (list != NULL)
-                clause->terms[clause->term_count++] = (uint32_t)(list - index->lists);
+                add_list(filter, clause, list);
         }
 }
 
@@ -181,16 +202,16 @@ clause_add_size(struct filter *filter, struct clause *clause, const char *word, 
 void
 clause_add_word(struct filter *filter, struct clause *clause, const char *text)
 {
-    struct word words[8];
-    size_t count = words_split(text, strlen(text), words, 8);
+    struct word words[48];
+    size_t count = words_split(text, strlen(text), words, 48);
 
-    for (size_t i = 0; i < count && clause->term_count < 8; i++) {
+    for (size_t i = 0; i < count; i++) {
         char stem[WORD_SIZE];
         const struct posting_list *list;
 
         stemmer_stem(lexicon_stemmer(filter->index->lexicon), words[i].text, stem);
         if ((list = index_list(filter->index, stem)) != NULL)
-            clause->terms[clause->term_count++] = (uint32_t)(list - filter->index->lists);
+            add_list(filter, clause, list);
     }
 }
 

@@ -31,6 +31,7 @@ filter_clear(struct filter *filter)
         free(filter->clauses[i].pass);
         free(filter->clauses[i].speaks);
         free(filter->clauses[i].products);
+        free(filter->clauses[i].terms);
     }
     free(filter->speaks);
     free(filter->by_words);

@@ -16,7 +16,7 @@
  * fails; where it carries none, the clause is `unchecked` there. A size speaks of its class only. What is out
  * of stock never passes. */
 
-#define FILTER_CLAUSES 48
+#define FILTER_CLAUSES 63 /* a bit of 64 each; the last one says sold out */
 #define KIND_WORDS 4 /* 64 kinds each */
 
 enum clause_field {
@@ -50,8 +50,8 @@ struct clause {
     int64_t min, max;   /* minor units of the catalogue's currency */
     uint32_t *products; /* numbers, ascending */
     uint32_t product_count;
-    uint32_t terms[8]; /* CLAUSE_WORD: lists of words; CLAUSE_MATERIAL that excludes: of "=m" words */
-    int term_count;
+    uint32_t *terms; /* CLAUSE_WORD: lists of words; CLAUSE_MATERIAL that excludes: of "=m" words */
+    int term_count, term_room;
 };
 
 struct filter {
@@ -78,7 +78,7 @@ void filter_begin(struct filter *filter, const struct index *index, const char *
 void filter_clear(struct filter *filter);
 
 /* Add the thread's CRITERIA (an object by key; may be NULL). RATES may be NULL. Criteria that are no objects
- * of the known form are left out (logged at debug). */
+ * of the known form are left out (logged at debug), and so are lists in which there is no word. */
 void filter_add_criteria(struct filter *filter, const json_t *criteria, const struct money_rates *rates,
                          find_product *find, void *owner);
 

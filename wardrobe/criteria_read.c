@@ -71,20 +71,34 @@ availability_of(const char *word)
     return 0;
 }
 
+/* The word at I of LIST; NULL for what is none: whoever writes criteria may have put anything there. */
+static const char *
+word_at(const json_t *list, size_t i)
+{
+    const char *word = json_string_value(json_array_get(list, i));
+
+    return word == NULL || word[strspn(word, " \t\r\n")] == '\0' ? NULL : word;
+}
+
+static bool
+has_word(const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (word_at(list, i) != NULL)
+            return true;
+    return false;
+}
+
 /* What CLAUSE names, from the words in LIST. */
 static void
 add_words_of(struct filter *filter, struct clause *clause, const json_t *criterion, const json_t *list,
              uint8_t genders, find_product *find, void *owner)
 {
-    size_t i;
-    json_t *item;
-
     if (clause->field == CLAUSE_PRODUCT &&
         (clause->products = calloc(json_array_size(list) + 1, sizeof *clause->products)) == NULL)
         filter->failed = true;
-    json_array_foreach(list, i, item)
-    {
-        const char *word = json_string_value(item);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *word = word_at(list, i);
 
         if (word == NULL || filter->failed)
             continue;
@@ -155,11 +169,10 @@ add_criterion(struct filter *filter, const char *key, const json_t *criterion, u
     }
     for (int excludes = 0; excludes < 2; excludes++) {
         const json_t *list = excludes ? none : any;
-        bool plain =
-            !excludes && (field == CLAUSE_PRICE || (field == CLAUSE_SALE && json_array_size(none) == 0));
+        bool plain = !excludes && (field == CLAUSE_PRICE || (field == CLAUSE_SALE && !has_word(none)));
         struct clause *clause;
 
-        if ((!plain && json_array_size(list) == 0) || (!excludes && !is_hard(field)))
+        if ((!plain && !has_word(list)) || (!excludes && !is_hard(field)))
             continue;
         if ((clause = clause_new(filter, field, key)) == NULL)
             return;

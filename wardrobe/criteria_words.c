@@ -136,18 +136,18 @@ add_excluded(struct filter *filter, const struct question *query)
         for (int i = 0; i < excludes->category_count; i++)
             clause_mark(clause->pass, excludes->categories[i]);
     }
-    for (uint32_t i = 0; i < lexicon_colour_count(filter->index->lexicon); i++)
-        if (excludes->colours >> i & 1 &&
-            (clause = clause_new(filter, CLAUSE_COLOUR, "not.colour")) != NULL) {
-            clause->excludes = true;
-            clause_add_colour(filter, clause, lexicon_colour(filter->index->lexicon, i)->name);
-        }
-    for (uint32_t i = 0; i < lexicon_material_count(filter->index->lexicon); i++)
-        if (excludes->materials >> i & 1 &&
-            (clause = clause_new(filter, CLAUSE_MATERIAL, "not.material")) != NULL) {
-            clause->excludes = true;
-            clause_add_material(filter, clause, lexicon_material(filter->index->lexicon, i)->name);
-        }
+    if (excludes->colours != 0 && (clause = clause_new(filter, CLAUSE_COLOUR, "not.colour")) != NULL) {
+        clause->excludes = true;
+        for (uint32_t i = 0; i < lexicon_colour_count(filter->index->lexicon); i++)
+            if (excludes->colours >> i & 1)
+                clause_add_colour(filter, clause, lexicon_colour(filter->index->lexicon, i)->name);
+    }
+    if (excludes->materials != 0 && (clause = clause_new(filter, CLAUSE_MATERIAL, "not.material")) != NULL) {
+        clause->excludes = true;
+        for (uint32_t i = 0; i < lexicon_material_count(filter->index->lexicon); i++)
+            if (excludes->materials >> i & 1)
+                clause_add_material(filter, clause, lexicon_material(filter->index->lexicon, i)->name);
+    }
     if (excludes->brand_count > 0 && (clause = clause_new(filter, CLAUSE_BRAND, "not.brand")) != NULL) {
         clause->excludes = true;
         clause->pass = clause_bits(filter, names_count(filter->index->names[NAMES_BRAND]));

@@ -221,12 +221,24 @@ come_upon(struct gathering *gathering, uint32_t product)
         consider_batch(gathering);
 }
 
+/* Whether the clause NUMBER holds in every slot, and gives way in none. */
+static bool
+holds_everywhere(const struct index *index, const struct filter *filter, int number)
+{
+    uint32_t slots = names_count(index->names[NAMES_SLOT]);
+
+    for (uint32_t slot = 0; slot < slots && slot < 256; slot++)
+        if (!(filter->for_slot[slot] >> number & 1))
+            return false;
+    return true;
+}
+
 bool
 ranking_mark(struct index *index, const struct filter *filter)
 {
     for (int i = 0; i < filter->count; i++)
         if (filter->clauses[i].field == CLAUSE_CATEGORY && !filter->clauses[i].excludes &&
-            filter->clauses[i].slot[0] == '\0') {
+            holds_everywhere(index, filter, i)) {
             mark_by_category(index, &filter->clauses[i]);
             return true;
         }

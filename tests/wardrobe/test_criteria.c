@@ -3,11 +3,13 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json.h"
 #include "tests/wardrobe/shop.h"
 #include "wardrobe/criteria.h"
+#include "wardrobe/ranking.h"
 
 enum { CAMP, OXFORD, TEA, SLIP, JUMPER, TRAINER, TOTE, JEANS, SCARF, ALL };
 
@@ -182,6 +184,127 @@ soft_criteria_exclude_only_by_name(void **state)
                      EVERY);
 }
 
+/* A frontend writes criteria too, and any JSON may stand in its lists. */
+static void
+a_list_without_a_word_is_no_criterion(void **state)
+{
+    static const char *const fields[] = { "category", "size",         "gender",   "age_group",
+                                          "colour",   "availability", "product",  "style",
+                                          "material", "brand",        "occasion", "season" };
+    static const char *const lists[] = { "[5]", "[null]", "[\"\",\" \"]" };
+    char text[160];
+
+    (void)state;
+    for (size_t f = 0; f < sizeof fields / sizeof *fields; f++)
+        for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
+            for (int none = 0; none < 2; none++) {
+                snprintf(text, sizeof text, "{\"c\":{\"field\":\"%s\",\"%s\":%s}}", fields[f],
+                         none ? "none" : "any", lists[l]);
+                assert_int_equal(keeping(text), EVERY);
+            }
+    assert_int_equal(keeping("{\"c\":{\"field\":\"colour\",\"any\":[7,\"red\"]}}"), BIT(JUMPER) | BIT(SCARF));
+}
+
+static const char *const fabrics[] = { "Linen",  "Cotton", "Denim", "Wool",   "Merino", "Cashmere",
+                                       "Alpaca", "Silk",   "Satin", "Velvet", "Lace",   "Hemp" };
+
+#define FABRICS (sizeof fabrics / sizeof *fabrics)
+
+/* Scarves of a shop that has no column for materials: their titles say it. */
+static void
+open_scarves(struct shop *scarves)
+{
+    char group[8], title[32];
+
+    shop_open(scarves);
+    for (size_t i = 0; i < FABRICS; i++) {
+        snprintf(group, sizeof group, "s%zu", i);
+        snprintf(title, sizeof title, "%s Scarf", fabrics[i]);
+        shop_add(scarves, group, title, "Accessories > Scarves", "", "", "", "unisex", "", "in_stock");
+    }
+    shop_index(scarves);
+}
+
+/* How many of INDEX's products keep CRITERIA, which are taken. */
+static unsigned
+count_keeping(const struct index *index, json_t *criteria)
+{
+    unsigned count = 0;
+
+    filter_clear(&filter);
+    filter_begin(&filter, index, "", 1795305600);
+    filter_add_criteria(&filter, criteria, NULL, find, NULL);
+    assert_int_equal(filter_prepare(&filter), 0);
+    for (uint32_t product = 0; product < index->product_count; product++)
+        count += filter_passes(&filter, product);
+    json_decref(criteria);
+    filter_clear(&filter);
+    return count;
+}
+
+static void
+every_word_of_a_long_exclusion_holds(void **state)
+{
+    static const char *const fields[] = { "material", "occasion" };
+    struct shop scarves;
+
+    (void)state;
+    open_scarves(&scarves);
+    for (size_t f = 0; f < 2; f++) {
+        json_t *none = json_array();
+
+        for (size_t i = 0; i < FABRICS; i++)
+            json_array_append_new(none, json_string(fabrics[i]));
+        assert_int_equal(count_keeping(scarves.index,
+                                       json_pack("{s:{s:s, s:o}}", "not", "field", fields[f], "none", none)),
+                         0);
+    }
+    shop_close(&scarves);
+}
+
+/* Each is a criterion; a lookup's own come beside those of the thread. */
+static void
+a_thread_with_all_the_criteria_it_may_have_is_answered(void **state)
+{
+    json_t *criteria = json_object();
+    struct question query;
+    char key[24];
+
+    (void)state;
+    for (int i = 0; i < 50; i++) { /* as many as orchestrator/criteria.h lets be */
+        snprintf(key, sizeof key, "not.colour.%d", i);
+        json_object_set_new(criteria, key, json_pack("{s:s, s:[s]}", "field", "colour", "none", "red"));
+    }
+    query_read(&query, shop.index,
+               "a cheap black dress in size M under $50 without wool, leather, silk, neutrals or pastels for "
+               "a girl");
+    filter_clear(&filter);
+    filter_begin(&filter, shop.index, "", 1795305600);
+    filter_add_criteria(&filter, criteria, NULL, find, NULL);
+    filter_add_query(&filter, &query, NULL, NULL);
+    assert_int_equal(filter_prepare(&filter), 0);
+    assert_false(filter_passes(&filter, JUMPER));
+    filter_clear(&filter);
+    json_decref(criteria);
+}
+
+static void
+what_is_said_of_one_slot_is_found_whatever_is_said_of_all(void **state)
+{
+    static const char criteria[] =
+        "{\"category\":{\"field\":\"category\",\"slot\":\"all\",\"any\":[\"dresses\"]},"
+        "\"category.top\":{\"field\":\"category\",\"slot\":\"top\",\"any\":[\"shirts\"]}}";
+    struct index *index = shop.index;
+
+    (void)state;
+    assert_int_equal(keeping(criteria), BIT(TEA) | BIT(CAMP) | BIT(OXFORD));
+    if (!ranking_mark(index, &filter))
+        return; /* all are looked at */
+    assert_int_equal(index->marks[0] & (BIT(TEA) | BIT(CAMP) | BIT(OXFORD)),
+                     BIT(TEA) | BIT(CAMP) | BIT(OXFORD));
+    index->marks[0] = 0;
+}
+
 static void
 a_wish_holds(void **state)
 {
@@ -212,6 +335,10 @@ main(void)
         cmocka_unit_test(people_categories_products_and_slots),
         cmocka_unit_test(what_is_said_of_one_slot_goes_before_what_is_said_of_all),
         cmocka_unit_test(soft_criteria_exclude_only_by_name),
+        cmocka_unit_test(a_list_without_a_word_is_no_criterion),
+        cmocka_unit_test(every_word_of_a_long_exclusion_holds),
+        cmocka_unit_test(a_thread_with_all_the_criteria_it_may_have_is_answered),
+        cmocka_unit_test(what_is_said_of_one_slot_is_found_whatever_is_said_of_all),
         cmocka_unit_test(a_wish_holds),
     };
 
