@@ -154,8 +154,8 @@ matched_material(const struct index *index, const struct search_work *work, uint
     for (uint32_t i = 0; i < lexicon_material_count(lexicon); i++)
         if (materials & asked & UINT64_C(1) << i)
             return lexicon_material(lexicon, i)->name;
-    for (int q = 0; q < 2; q++) {
-        const struct traits *wants = q == 0 ? &work->query.wants : &work->soft.wants;
+    for (int q = 0; q < 2; q++) { /* what it is for comes from the criteria before the words of a wish */
+        const struct traits *wants = q == 0 ? &work->soft.wants : &work->query.wants;
 
         for (int o = 0; o < wants->occasion_count; o++) {
             const struct occasion *about = lexicon_occasion(lexicon, wants->occasions[o]);
@@ -171,19 +171,32 @@ matched_material(const struct index *index, const struct search_work *work, uint
     return NULL;
 }
 
+/* Whether OCCASION wants garments of just this KIND, and they are as dressy as it is: ankle boots and velvet
+ * flares may be worn for hiking where there is nothing else, but that is no reason for them. */
+static bool
+suits(const struct lexicon *lexicon, const struct occasion *occasion, uint16_t kind)
+{
+    int formality = kind == KIND_NONE ? 0 : lexicon_kind(lexicon, kind)->formality;
+    int most = occasion->high > 1 ? occasion->high : 1;
+
+    for (int i = 0; kind != KIND_NONE && occasion->wants[i] != KIND_NONE; i++)
+        if (kind == occasion->wants[i])
+            return formality >= occasion->low && formality <= most;
+    return false;
+}
+
 /* The occasion or season that the product's kind suits, or NULL. */
 static const char *
 suited_occasion(const struct index *index, const struct search_work *work, uint16_t kind)
 {
     for (int q = 0; q < 2; q++) {
-        const struct traits *wants = q == 0 ? &work->query.wants : &work->soft.wants;
+        const struct traits *wants = q == 0 ? &work->soft.wants : &work->query.wants;
 
         for (int o = 0; o < wants->occasion_count; o++) {
             const struct occasion *occasion = lexicon_occasion(index->lexicon, wants->occasions[o]);
 
-            for (int i = 0; occasion->wants[i] != KIND_NONE; i++)
-                if (kind != KIND_NONE && lexicon_kind_is(index->lexicon, kind, occasion->wants[i]))
-                    return occasion->name;
+            if (suits(index->lexicon, occasion, kind))
+                return occasion->name;
         }
     }
     return NULL;

@@ -7,6 +7,8 @@
 
 #include "common/log.h"
 
+#define BRANDS_MOST 60 /* a prompt is no register */
+
 struct counted {
     uint32_t number, count;
 };
@@ -204,6 +206,27 @@ sizes_of(const struct index *index, size_t most)
     return classes;
 }
 
+/* What room is left is for brands: "what do you have from Paloma Quist?" is about a shop's small ones too. */
+static void
+fill_with_brands(json_t *facets, const struct index *index)
+{
+    size_t used = json_dumpb(facets, NULL, 0, JSON_COMPACT), i;
+    json_t *listed = json_object_get(facets, "brands"), *all = brands_of(index, BRANDS_MOST), *brand;
+
+    json_array_foreach(all, i, brand)
+    {
+        size_t more = json_dumpb(brand, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) + 1; /* and a comma */
+
+        if (i < json_array_size(listed))
+            continue;
+        if (used + more > FACETS_BYTES)
+            break;
+        used += more;
+        json_array_append(listed, brand);
+    }
+    json_decref(all);
+}
+
 /* -- together ------------------------------------------------------------------------------------ */
 
 json_t *
@@ -223,8 +246,10 @@ facets_new(const struct index *index, const char *language, int64_t now)
                       colours_of(index, plans[i].colours), "brands", brands_of(index, plans[i].brands),
                       "genders", genders_of(index), "sizes", sizes_of(index, plans[i].sizes));
 
-        if (facets != NULL && json_dumpb(facets, NULL, 0, JSON_COMPACT) <= FACETS_BYTES)
+        if (facets != NULL && json_dumpb(facets, NULL, 0, JSON_COMPACT) <= FACETS_BYTES) {
+            fill_with_brands(facets, index);
             return facets;
+        }
         json_decref(facets);
     }
     log_error("facets: no memory, or names too long for them");

@@ -298,7 +298,8 @@ rank_once(struct search_work *work, struct catalogue *catalogue, const struct se
                         !brands_first(&work->ranking, index, &work->soft);
     if (search->limit <= RANKING_SPREAD) { /* cards, not a list to go through */
         if (search->wish != NULL || work->query.term_count > 0)
-            audience_keep(&work->ranking, index, &work->query, &work->filter, work->suiting.for_child);
+            audience_keep(&work->ranking, index, &work->query, &work->soft,
+                          has_said(search) ? &work->said : NULL, &work->filter, work->suiting.for_child);
         ranking_vary(&work->ranking, index, &work->plan, search->weights, search->limit);
     }
     if (work->ranking.count > search->limit)
@@ -357,6 +358,32 @@ is_close(const struct ranking *any, const struct ranking *coloured)
     return best_coloured >= CLOSE_ENOUGH * best;
 }
 
+/* Whether the best of ANY is just what the wish names, and nothing of COLOURED is: a brogue is no tan loafer.
+ */
+static bool
+is_only_near(const struct ranking *any, const struct ranking *coloured, const struct index *index,
+             const json_t *wish)
+{
+    const struct lexicon *lexicon = index->lexicon;
+    uint16_t kind = lexicon_kind_of(lexicon, json_text(wish, "category", ""));
+
+    if (kind == KIND_NONE || any->count == 0)
+        return false;
+    for (int pass = 0; pass < 2; pass++) {
+        const struct ranking *ranking = pass == 0 ? coloured : any;
+        bool has = false;
+
+        for (int i = 0; i < ranking->count && (pass == 0 || i < 1); i++) {
+            uint16_t own = index->products[ranking->hits[i].product].kind;
+
+            has = has || (own != KIND_NONE && lexicon_kind_is(lexicon, own, kind));
+        }
+        if (has == (pass == 0))
+            return false;
+    }
+    return true;
+}
+
 int
 search_rank(struct search_work *work, struct catalogue *catalogue, const struct search *search)
 {
@@ -371,7 +398,9 @@ search_rank(struct search_work *work, struct catalogue *catalogue, const struct 
     search_end(work);
     if (rank_once(work, catalogue, search) != 0)
         return -1;
-    if (work->any.count == 0 || (work->ranking.count > 0 && is_close(&work->any, &work->ranking)))
+    if (work->any.count == 0 ||
+        (work->ranking.count > 0 && is_close(&work->any, &work->ranking) &&
+         !is_only_near(&work->any, &work->ranking, catalogue_index(catalogue), search->wish)))
         return 0;
     search_end(work);
     work->relaxed = "colour";
@@ -470,9 +499,10 @@ search_run(struct search_work *work, struct catalogue *catalogue, const struct s
                         work->ranking.count > 0 ? "found" : "none_match");
     if (search->early) { /* words that name no product repeat the last look's wishes */
         json_object_set_new(*result, "early", json_true());
-        json_object_set_new(
-            *result, "named",
-            json_boolean(work->query.wants.kind_count + work->query.wants.category_count > 0));
+        json_object_set_new(*result, "named",
+                            json_boolean(work->query.wants.kind_count + work->query.wants.category_count +
+                                             work->query.wants.brand_count >
+                                         0));
     }
     json_object_set_new(*result, "products", products);
     set_relaxed(work, *result);
@@ -533,6 +563,9 @@ search_passing(struct search_work *work, struct catalogue *catalogue, const stru
         search_end(work);
         return -1;
     }
+    if (search->wish != NULL) /* as it was shown, where it still may be */
+        work->query.wants.colours |=
+            lexicon_colours_of(index->lexicon, json_text(search->wish, "colour", ""));
     count = keep_passing(work, index, ids, kept, variants);
     if (catalogue_records(catalogue, variants, count, records) < 0) {
         search_end(work);

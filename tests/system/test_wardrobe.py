@@ -32,6 +32,7 @@ def test_facets_come_first_and_are_small(wardrobe):
     slots = {category["slot"] for category in facets["categories"]}
     assert {"top", "bottom", "shoes"} <= slots
     assert "chooses" not in facets
+    assert {"Paloma Quist", "Halden & Moth"} <= set(facets["brands"]), "a shop's small brands too, where there is room"
 
 
 def test_the_shoppers_own_words_bring_a_varied_outfit(wardrobe, fake):
@@ -59,6 +60,62 @@ def test_hard_criteria_hold_over_the_bus(wardrobe, fake):
                      criteria={"budget.item": {"field": "price", "max": 100, "currency": "USD"}})["result"]
     assert nothing["outcome"] == "none_match" and nothing["products"] == []
     assert nothing["blocked_by"] == ["price"] and nothing["relaxation"]["count"] > 0
+
+
+def wish(category, description, **more):
+    return {"slot": "", "category": category, "description": description, **more}
+
+
+def titles(found):
+    return [product["title"] for product in found["result"]["products"]]
+
+
+def test_who_asks_for_vegan_things_gets_nothing_of_animals(wardrobe, fake):
+    flats = wish("flats", "tan ballet flats", slot="shoes", colour="tan")
+    assert any("Leather" in title for title in titles(lookup(fake, wardrobe.route, wish=flats)))
+    criteria = {"style": {"field": "style", "slot": "all", "any": ["vegan"]}}
+    for more in ({"criteria": criteria}, {"said": "vegan shoes for the office"}):
+        found = titles(lookup(fake, wardrobe.route, wish=flats, **more))
+        assert found and not any("Leather" in title or "Suede" in title for title in found), found
+
+
+def test_who_is_expecting_gets_what_is_made_for_it(wardrobe, fake):
+    gown = wish("dresses", "light blue satin gown", slot="dress", colour="light blue")
+    plain = lookup(fake, wardrobe.route, wish=gown)["result"]["products"]
+    assert plain and not any(p["brand"] == "Ninefold" for p in plain)
+    criteria = {"style": {"field": "style", "slot": "all", "any": ["maternity"]}}
+    for more in ({"criteria": criteria}, {"said": "a maternity dress"}):
+        products = lookup(fake, wardrobe.route, wish=gown, **more)["result"]["products"]
+        assert products and all(p["brand"] == "Ninefold" for p in products)
+    bag = lookup(fake, wardrobe.route, wish=wish("bags", "a tote bag"), criteria=criteria)
+    assert titles(bag), "nobody makes maternity bags"
+
+
+def test_a_brand_alone_is_something_to_look_for(wardrobe, fake):
+    found = lookup(fake, wardrobe.route, "show me Halden & Moth", early=1)["result"]
+    assert found["named"] and all(p["brand"] == "Halden & Moth" for p in found["products"])
+
+
+def test_why_claims_no_occasion_for_what_only_may_be_worn_there(wardrobe, fake):
+    criteria = {"occasion": {"field": "occasion", "slot": "all", "any": ["hiking"]}}
+    boots = lookup(fake, wardrobe.route, wish=wish("boots", "boots", slot="shoes"), criteria=criteria, limit=12)
+    whys = {p["title"]: p["why"] for p in boots["result"]["products"]}
+    assert "hiking" not in whys.get("Heeled Ankle Boot", "")
+    assert any("hiking" in why for why in whys.values())
+
+
+def test_a_wishs_colour_does_not_bring_another_garment(wardrobe, fake):
+    result = lookup(fake, wardrobe.route, wish=wish("loafers", "tan leather loafers", slot="shoes", colour="tan"))["result"]
+    assert result["relaxed"] == ["colour"] and result["products"][0]["category"] == "loafers"
+
+
+def test_a_card_is_checked_in_the_colour_that_it_was_shown_in(wardrobe, fake):
+    brogue = wish("dress shoes", "tan brogues", slot="shoes", colour="tan")
+    shown = [p for p in lookup(fake, wardrobe.route, wish=brogue)["result"]["products"] if p["colour"] == "tan"]
+    assert shown
+    budget = {"budget.item": {"field": "price", "max": 30000, "currency": "USD", "scope": "item"}}
+    passing = lookup(fake, wardrobe.route, wish=brogue, criteria=budget, shown=[p["id"] for p in shown])["passing"]
+    assert {p["variant_id"] for p in shown} == {p["variant_id"] for p in passing.values()}
 
 
 def test_a_new_catalogue_is_taken_up_and_a_run_keeps_its_own(wardrobe, fake, ensemble, tmp_path):
