@@ -188,6 +188,19 @@ shown_but(const struct walk *walk, int index, const json_t *passing)
     return ids;
 }
 
+/* Whether one of the cards that step INDEX has shown is not in PASSING; another shelf may have told so
+ * already. */
+static bool
+loses_cards(const struct walk *walk, int index, const json_t *passing)
+{
+    const json_t *products = json_object_get(walk->pieces[index].result, "products");
+
+    for (size_t i = 0; i < json_array_size(products) && i < SHOWN_CARDS; i++)
+        if (json_object_get(passing, json_text(json_array_get(products, i), "id", "")) == NULL)
+            return true;
+    return false;
+}
+
 json_t *
 cards_to_check(const struct walk *walk, int index)
 {
@@ -298,6 +311,7 @@ cards_compare(struct walk *walk, int index)
     const json_t *before = walk->pieces[step->of].result;
     const char *outcome = json_text(piece->result, "outcome", "");
     json_t *ids, *changed, *traits;
+    bool goes = loses_cards(walk, step->of, piece->passing);
 
     if (strcmp(outcome, "unavailable") == 0)
         return;
@@ -306,7 +320,7 @@ cards_compare(struct walk *walk, int index)
     changed = changed_cards(walk, step->of, piece->passing, &traits);
     renew_kept(walk, step->of, piece->passing);
     leave_new(walk, index, before);
-    put_changed(piece, changed, traits, json_array_size(ids) > 0);
+    put_changed(piece, changed, traits, goes);
     leave_few(piece);
     /* in the place of what went or is another now, what keeps the criteria */
     if (json_array_size(changed) > 0) {

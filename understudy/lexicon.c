@@ -250,16 +250,17 @@ mend(const struct lexicon *lexicon, const char *word)
     const struct entry *found = NULL;
     size_t size = strlen(word);
 
-    if (size < 4 ||
-        lore_has("back,bank,sits,shot,shots,host,lost,scar,bell,best,rest,coast,hiring,suit,sets,pans,pens",
-                 word))
+    if (size < 4 || lore_has("back,bank,sits,shot,shots,host,lost,scar,bell,best,rest,coast,hiring,suit,sets,"
+                             "pans,pens,feather",
+                             word))
         return NULL;
     for (size_t i = 0; i < BUCKETS; i++) {
         const struct entry *entry = &lexicon->table[i];
 
         if (entry->phrase == NULL || entry->tongue != TONGUE_EN || strchr(entry->phrase, ' ') != NULL ||
             (entry->kind != KIND_GARMENT && entry->kind != KIND_COLOUR && entry->kind != KIND_MATERIAL &&
-             entry->kind != KIND_OCCASION && entry->kind != KIND_CHEAPER) ||
+             entry->kind != KIND_OCCASION && entry->kind != KIND_CHEAPER &&
+             (entry->kind != KIND_PERSON || size < 7)) ||
             !is_near(word, size, entry->phrase))
             continue;
         if (found != NULL && (found->kind != entry->kind || strcmp(found->value, entry->value)))

@@ -581,6 +581,9 @@ answer_words(const struct mind *mind, const struct ask *ask, const struct sectio
         writing_calm(out, reading.language);
     else if ((reading.cheapest || reading.dearest) && reading.want == WANT_ITEMS)
         writing_reply(out, reading.cheapest ? "cheapest" : "dearest", reading.language);
+    else if (brand && reading.asked_count == 0 && reading.trait_count == 0 && !*reading.occasion &&
+             reading.size_count == 0 && !*reading.gender && reading.money.max <= 0)
+        writing_reply(out, "brand", reading.language);
     else if (reading.topic == TOPIC_UNCLEAR && reading.has && !brand)
         writing_reply(out, "unknown", reading.language);
     else if (reading.topic == TOPIC_UNCLEAR && before && !brand && !*reading.mood && !*reading.season &&

@@ -89,8 +89,8 @@ is_company(const struct signs *signs, size_t at)
     static const char *const company[] = { "with", "meeting", "meet", "see", "seeing",
                                            "mit",  "avec",    "con",  "from" };
 
-    if (at > 0 && signs->list[at - 1].kind == KIND_OCCASION)
-        return true; /* "meeting my" is one sign */
+    if (at > 0 && signs->list[at - 1].kind == KIND_OCCASION && !signs->list[at].pauses)
+        return true; /* "meeting my" is one sign; "for skiing, women's M" is not about company */
     for (size_t back = 1; back <= 2 && back <= at; back++)
         for (size_t i = 0; i < sizeof company / sizeof *company; i++)
             if (!strcmp(signs->list[at - back].text, company[i]))
@@ -278,7 +278,9 @@ read_gift(struct reading *reading)
 
     if (!strcmp(reading->gender, "male") || child)
         slots[0] = SLOT_HAT;
-    for (size_t i = 0; i < 3 && reading->gift && !*reading->occasion; i++)
+    if (reading->gift) /* "a christmas present": the day is that of giving */
+        reading->occasion = "";
+    for (size_t i = 0; i < 3 && reading->gift; i++)
         reading->asked[reading->asked_count++] = (struct asked) { "", slots[i], false };
 }
 

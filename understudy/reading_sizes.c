@@ -71,8 +71,8 @@ letter_sign_is_size(const struct signs *signs, size_t at)
         return false;
     const struct sign *before = &signs->list[at - 1];
     return before->kind == KIND_SIZE || before->kind == KIND_AM || before->kind == KIND_WEAR ||
-           before->kind == KIND_INA || before->kind == KIND_LETTERSIGN || before->kind == KIND_LETTER ||
-           before->kind == KIND_LETTERWORD ||
+           before->kind == KIND_PERSON || before->kind == KIND_INA || before->kind == KIND_LETTERSIGN ||
+           before->kind == KIND_LETTER || before->kind == KIND_LETTERWORD ||
            (before->kind == KIND_OR && at > 1 && signs->list[at - 2].kind == KIND_LETTERSIGN) ||
            (at > 1 && signs->list[at - 2].kind == KIND_SIZE &&
             (before->kind == KIND_TONGUE || !strcmp(before->text, "of")));

@@ -81,6 +81,17 @@ static const struct {
         "Hier sind sie, der höchste Preis zuerst. Mit Größe, Farbe oder Anlass grenze ich es gern ein.",
         "Les voici, le prix le plus élevé d’abord. Une taille, une couleur ou une occasion, et je précise.",
         "Aquí están, primero el precio más alto. Dime talla, color u ocasión y lo afino." } },
+    { "brand",
+      { "Here is some of what there is of theirs. Tell me what kind of thing, which size or what it's for, "
+        "and "
+        "I'll go through the rest.",
+        "Hier ist einiges von dieser Marke. Sag mir, was für ein Teil, welche Größe oder wofür, und ich sehe "
+        "den Rest durch.",
+        "Voici une partie de ce qu’il y a de cette marque. Dites-moi quel genre, quelle taille ou pour "
+        "quelle "
+        "occasion, et je regarde le reste.",
+        "Aquí tienes algo de esa marca. Dime qué tipo de prenda, qué talla o para qué ocasión, y miro el "
+        "resto." } },
     { "photo",
       { "Every card beside my words has a picture, and its link leads to the shop's own page with more of "
         "them. "

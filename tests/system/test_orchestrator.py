@@ -455,6 +455,32 @@ def test_a_late_criterion_withdraws_what_breaks_it_and_shows_what_keeps_it(stage
     assert "P-1" not in json.dumps(events[-1]["event"]["result"])
 
 
+def test_two_shelves_that_lose_the_same_card_are_both_filled_again(stage):
+    stage.workers()
+    held = []
+
+    def late(peer, message):
+        if message["kind"] == "ASSESS":
+            held.append(message)
+
+    def strict(peer, message):
+        if message["kind"] == "LOOKUP":
+            found(peer, message, [product(2 if "size.letters" in message["criteria"] else 1)])
+
+    stage.psychologist.script, stage.wardrobe.script = late, strict
+    stream = stage.gateway.query("a shirt")
+    stage.gateway.until(stream, "TEXT_MESSAGE_END")
+    time.sleep(0.5)
+    shelves = len(results(stage.gateway.events(stream)))
+    assert shelves >= 2
+    size = {"field": "size", "slot": "all", "class": "letters", "any": ["M"], "label": "size M"}
+    stage.psychologist.answer(held[0], "ASSESSED", profile={"topic": "fashion"}, usage=[],
+                              patch=[{"op": "add", "path": "/size.letters", "value": size}])
+    events = stage.gateway.whole(stream)
+    shown = [[p["id"] for p in c["products"]] for c in results(events)]
+    assert shown.count(["P-1"]) == shown.count(["P-2"]) == shelves
+
+
 def test_a_card_that_a_late_criterion_wants_in_another_colour_is_shown_again(stage):
     stage.workers()
     held = []
