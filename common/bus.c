@@ -109,6 +109,14 @@ send_message(struct link *link, const void *route, size_t route_size, const stru
     struct bytes frames[MESSAGE_FRAMES];
     int count = message_encode(message, &link->bus->wire, frames);
 
+    for (int i = 0; i < count; i++) {
+        if (frames[i].size > BUS_FRAME_BYTES) {
+            log_error("bus: %s of %zu bytes is longer than the bus takes: it was not sent",
+                      message_name(message->kind), frames[i].size);
+            errno = EMSGSIZE;
+            return -1;
+        }
+    }
     return count < 0 ? -1 : send_frames(link, route, route_size, frames, count);
 }
 

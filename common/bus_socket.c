@@ -9,8 +9,7 @@
 #include "common/log.h"
 
 #define HIGH_WATER 20000 /* not flow control: what may lie in a pipe before a send is refused */
-#define MESSAGE_BYTES (16 << 20)
-#define ROUTE_BYTES 16 /* of our routing ids */
+#define ROUTE_BYTES 16   /* of our routing ids */
 
 static int
 set_number(void *socket, int option, int value)
@@ -32,7 +31,7 @@ set_options(void *socket, bool binds)
     set_number(socket, ZMQ_TCP_KEEPALIVE_CNT, 3);
     set_number(socket, ZMQ_HANDSHAKE_IVL, 5000);
     set_number(socket, ZMQ_IPV6, 1);
-    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &(int64_t) { MESSAGE_BYTES }, sizeof(int64_t));
+    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &(int64_t) { BUS_FRAME_BYTES }, sizeof(int64_t));
     if (binds) {
         set_number(socket, ZMQ_ROUTER_MANDATORY, 1);
         return;

@@ -7,6 +7,9 @@
 #include "common/bus_keys.h"
 #include "common/loop.h"
 
+/* Of one frame, at most. libzmq cuts off for good who sends a longer one. */
+#define BUS_FRAME_BYTES ((size_t)16 << 20)
+
 /* One ZeroMQ socket of the bus with its monitor, on the loop: a ROUTER that binds or a DEALER that
  * connects, with the options that stack-notes 2.3 asks for. Its descriptors only wake the loop; what there
  * is to read is asked of the socket. */

@@ -365,6 +365,35 @@ a_death_in_the_middle_of_what_is_read_is_survived(void **state)
     loop_destroy(&worker.loop);
 }
 
+/* libzmq would cut the connection, and not make it again. */
+static void
+what_is_too_long_is_not_sent_and_cuts_off_nobody(void **state)
+{
+    struct end hub = { .loop = loop_new() }, worker = { .loop = hub.loop };
+    struct message thread = { .kind = MESSAGE_THREAD, .run = "", .step = "" };
+    struct peer *peer;
+
+    (void)state;
+    assert_non_null(open_end(&hub, true, "", "", ""));
+    assert_non_null(open_end(&worker, false, "", "", ""));
+    while ((peer = bus_next_peer(hub.bus, "extractor", NULL)) == NULL)
+        run_for(hub.loop, 5000);
+    thread.thread.messages = (struct bytes) { calloc(1, 17 << 20), 17 << 20 };
+    log_set_level("error");
+    assert_int_equal(bus_send(hub.bus, peer, &thread), -1);
+    run_for(hub.loop, 200);
+    assert_int_equal(hub.gone + worker.gone, 0);
+    thread.thread.messages.size = 15 << 20;
+    assert_int_equal(bus_send(hub.bus, peer, &thread), 0);
+    while (worker.received == 0)
+        run_for(hub.loop, 20);
+    assert_int_equal(hub.gone + worker.gone, 0);
+    free((void *)thread.thread.messages.bytes);
+    bus_close(&worker.bus);
+    bus_close(&hub.bus);
+    loop_destroy(&hub.loop);
+}
+
 static void
 write_key(const char *name, const char *key)
 {
@@ -453,6 +482,7 @@ main(int argc, char *argv[])
         cmocka_unit_test(
             a_worker_that_begins_anew_has_lost_what_it_had_and_one_with_another_capacity_has_not),
         cmocka_unit_test(bytes_that_are_no_message_are_dropped_and_a_stranger_is_asked_who_it_is),
+        cmocka_unit_test(what_is_too_long_is_not_sent_and_cuts_off_nobody),
         cmocka_unit_test(with_keys_only_the_known_come_in),
         cmocka_unit_test(without_keys_only_this_machine_is_bound),
     };
