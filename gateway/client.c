@@ -37,7 +37,7 @@ client_destroy(struct clients *clients, struct client **client)
 
     if (c == NULL)
         return;
-    assert(c->streams == NULL);
+    assert(c->streams == NULL && c->received.connection == NULL);
     if (c->previous != NULL)
         c->previous->next = c->next;
     else
@@ -46,7 +46,6 @@ client_destroy(struct clients *clients, struct client **client)
         c->next->previous = c->previous;
     clients->count--;
     client_drop_unsent(c);
-    buffer_clear(&c->received);
     if (c->wire->forget != NULL)
         c->wire->forget(&c->state);
     free(c->owner);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/buffer.h"
+#include "gateway/arrival.h"
 #include "gateway/wire.h"
 
 struct lws;
@@ -37,7 +37,7 @@ struct client {
     int stream_count;
     struct unsent *first, *last; /* queue, oldest first */
     size_t unsent_size;          /* bytes in it */
-    struct buffer received;      /* a frame that comes in pieces */
+    struct arrival received;     /* a frame that comes in pieces */
     size_t received_size;        /* of it, also of what is not kept */
     int close_code;              /* of a WebSocket; 0 while it is to stay */
     const char *close_reason;    /* a literal */
@@ -59,7 +59,7 @@ struct clients {
 struct client *client_new(struct clients *clients, struct lws *connection, const struct wire *wire,
                           const char *owner, uint64_t address);
 
-/* Free it with all that is unsent. Its streams must be gone (on_left()). */
+/* Free it with all that is unsent. Its streams must be gone (on_left()), and what it was sending ended. */
 void client_destroy(struct clients *clients, struct client **client);
 
 /* Queue SIZE bytes (copied). A choked client with more than CAP bytes unsent reads too slowly: its queue is

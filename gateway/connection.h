@@ -27,7 +27,7 @@ struct request {
     char origin[256];      /* of a page on another site that may read the answer, or "" */
     char known_tag[64];    /* If-None-Match */
     int64_t last_event_id; /* -2: none */
-    struct buffer body;    /* of the request */
+    struct arrival body;   /* of the request */
     size_t body_size;      /* bytes that came, also those not kept */
     int status;            /* of the answer; 0 while there is none */
     const char *type;      /* its MIME type */
@@ -67,11 +67,13 @@ bool front_argument(struct lws *wsi, const char *name, char *value, size_t size)
 /* The hash of where WSI comes from, behind proxies of ours too. */
 uint64_t front_address(struct gateway *gateway, struct lws *wsi);
 
-/* Append a piece of a frame or body to RECEIVED, and count it as coming in; false when too much is. */
-bool front_keep(struct gateway *gateway, struct buffer *received, const char *bytes, size_t size);
+/* Append a piece of a frame or body that WSI brings to RECEIVED. False when WSI is to be sent away: it has
+ * been at it for longer than frame-ms, or too much comes in and this is the largest. */
+bool front_keep(struct gateway *gateway, struct lws *wsi, struct arrival *received, const char *bytes,
+                size_t size);
 
-/* Clear RECEIVED; it is no longer coming in. */
-void front_forget(struct gateway *gateway, struct buffer *received);
+/* RECEIVED is no longer coming in. */
+void front_forget(struct gateway *gateway, struct arrival *received);
 
 /* -- websocket.c --------------------------------------------------------------------------------- */
 

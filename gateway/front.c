@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "gateway/connection.h"
 #include "gateway/origin.h"
@@ -117,25 +118,41 @@ front_admit(struct gateway *gateway, struct lws *wsi, char owner[TOKEN_SUBJECT_S
     return *why == NULL ? 0 : 401;
 }
 
-bool
-front_keep(struct gateway *gateway, struct buffer *received, const char *bytes, size_t size)
+/* Make room for SIZE further bytes of RECEIVED; false where that is what takes it. */
+static bool
+make_room(struct gateway *gateway, struct arrival *received, size_t size)
 {
-    size_t before = received->size;
+    struct arrival *largest;
 
-    if (gateway->incoming + size > INCOMING_BYTES) {
+    while ((largest = arrivals_too_many(&gateway->arrivals, size, INCOMING_BYTES)) != NULL) {
         log_warning("too much is coming in at once: a client is sent away");
-        return false;
+        if (largest == received)
+            return false;
+        lws_set_timeout(largest->connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+        largest->dropped = true;
+        arrival_end(&gateway->arrivals, largest);
     }
-    buffer_append(received, bytes, size);
-    gateway->incoming += received->size - before;
+    return true;
+}
+
+bool
+front_keep(struct gateway *gateway, struct lws *wsi, struct arrival *received, const char *bytes, size_t size)
+{
+    int64_t now_ms = clock_now_ms(), most_ms = gateway->daemon.options.frame_ms;
+
+    if (received->dropped ||
+        (received->connection != NULL && most_ms > 0 && now_ms - received->began_ms > most_ms))
+        return false;
+    if (!make_room(gateway, received, size))
+        return false;
+    arrival_take(&gateway->arrivals, received, wsi, bytes, size, now_ms);
     return true;
 }
 
 void
-front_forget(struct gateway *gateway, struct buffer *received)
+front_forget(struct gateway *gateway, struct arrival *received)
 {
-    gateway->incoming -= received->size;
-    buffer_clear(received);
+    arrival_end(&gateway->arrivals, received);
 }
 
 void
@@ -154,7 +171,7 @@ clear_seat(struct gateway *gateway, struct seat *seat)
         return;
     if (seat->client != NULL) {
         on_left(gateway, seat->client);
-        websocket_forget_frame(gateway, seat->client);
+        front_forget(gateway, &seat->client->received);
         client_destroy(&gateway->clients, &seat->client);
     }
     free(seat->resume);

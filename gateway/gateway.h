@@ -7,6 +7,7 @@
 #include "common/daemon.h"
 #include "common/web.h"
 #include "gateway/frame.h"
+#include "gateway/arrival.h"
 #include "gateway/ask.h"
 #include "gateway/bucket.h"
 #include "gateway/client.h"
@@ -16,7 +17,7 @@
 #include "gateway/stream.h"
 
 /* Frames and bodies that have not come to their end: so many bytes of them, all clients together. Without
- * that, clients that never end their frames could fill the memory. */
+ * that, clients that never end their frames could fill the memory. The largest goes where they are more. */
 #define INCOMING_BYTES ((size_t)256 << 20)
 
 /* Clients on one side, orchestrators on the other, and what is under way between them. Nothing of it
@@ -26,12 +27,12 @@ struct gateway {
     struct web *web;
     struct web *metrics_web; /* NULL: /metrics is on the public port, to loopback only */
 
-    struct clients clients; /* all WebSockets and streaming answers */
-    struct streams streams; /* runs that clients wait for */
-    struct asks asks;       /* HTTP requests that wait for one answer */
-    struct buckets buckets; /* questions a minute, by address */
-    size_t incoming;        /* bytes of frames and bodies that have not come to their end */
-    struct buffer scratch;  /* an event on its way through a wire; kept for its memory */
+    struct clients clients;   /* all WebSockets and streaming answers */
+    struct streams streams;   /* runs that clients wait for */
+    struct asks asks;         /* HTTP requests that wait for one answer */
+    struct buckets buckets;   /* questions a minute, by address */
+    struct arrivals arrivals; /* frames and bodies that have not come to their end */
+    struct buffer scratch;    /* an event on its way through a wire; kept for its memory */
 
     struct loop_timer *hold_timer; /* the next stream or ask whose time is up */
     int64_t hold_due_ms;           /* when that is */

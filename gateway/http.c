@@ -485,13 +485,13 @@ http_body(struct request *request, const char *bytes, size_t size)
         front_forget(gateway, &request->body);
         return 0;
     }
-    return front_keep(gateway, &request->body, bytes, size) ? 0 : -1;
+    return front_keep(gateway, request->wsi, &request->body, bytes, size) ? 0 : -1;
 }
 
 int
 http_body_completed(struct request *request)
 {
-    if (request->completed)
+    if (request->completed || request->body.dropped)
         return -1; /* more bytes than were announced: lws 4.1 would tell us of the end for ever */
     request->completed = true;
     lws_set_timeout(request->wsi, NO_PENDING_TIMEOUT, 0);
@@ -499,7 +499,7 @@ http_body_completed(struct request *request)
         return 0;
     if (request->body_size > (size_t)request->gateway->daemon.options.frame_bytes)
         http_refuse(request, 413, "too_large", "the body is too long");
-    else if (request->body.failed)
+    else if (request->body.bytes.failed)
         http_refuse(request, 503, "unavailable", "no memory; try again");
     else
         serve_or_refuse(request);

@@ -30,10 +30,10 @@ begin_run(struct request *request, const struct wire *wire, const char *owner)
     struct run_refusal refusal;
     struct run_input input;
     struct client *client;
-    int failed =
-        wire == &wire_aisdk
-            ? run_input_read_aisdk(&input, buffer_string(&request->body), request->body.size, most, &refusal)
-            : run_input_read(&input, buffer_string(&request->body), request->body.size, most, &refusal);
+    int failed = wire == &wire_aisdk ? run_input_read_aisdk(&input, buffer_string(&request->body.bytes),
+                                                            request->body.bytes.size, most, &refusal)
+                                     : run_input_read(&input, buffer_string(&request->body.bytes),
+                                                      request->body.bytes.size, most, &refusal);
 
     if (failed) {
         http_refuse(request, 400, refusal.code, refusal.message);

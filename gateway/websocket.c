@@ -119,6 +119,8 @@ frame(struct gateway *gateway, struct client *client, const char *bytes, size_t 
 void
 websocket_forget_frame(struct gateway *gateway, struct client *client)
 {
+    if (client->received.connection != NULL && client->close_code == 0)
+        lws_set_timeout(client->connection, NO_PENDING_TIMEOUT, 0);
     front_forget(gateway, &client->received); /* an idle client holds no buffer */
     client->received_size = 0;
     client->is_binary = false;
@@ -131,22 +133,38 @@ frame_ends(struct gateway *gateway, struct client *client, const char *bytes, si
     if (client->is_binary) {
         metrics_add(gateway->frames_bad, 1);
         deliver_error(gateway, client, "binary_frame", "frames are JSON text, not binary");
-    } else if (client->received.size == 0) {
+    } else if (client->received.connection == NULL) {
         frame(gateway, client, bytes, size);
     } else {
-        if (!front_keep(gateway, &client->received, bytes, size) || client->received.failed)
+        struct buffer *whole = &client->received.bytes;
+
+        if (!front_keep(gateway, client->connection, &client->received, bytes, size) || whole->failed)
             deliver_error(gateway, client, "unavailable", "no memory for this frame; try again");
         else
-            frame(gateway, client, client->received.bytes, client->received.size);
+            frame(gateway, client, whole->bytes, whole->size);
     }
     websocket_forget_frame(gateway, client);
+}
+
+/* Keep a piece of a frame that is to go on. One that goes on for too long ends the connection, as one does of
+ * which nothing more comes. */
+static void
+keep_piece(struct gateway *gateway, struct client *client, const char *bytes, size_t size)
+{
+    int64_t frame_ms = gateway->daemon.options.frame_ms;
+    bool begins = client->received.connection == NULL;
+
+    if (!front_keep(gateway, client->connection, &client->received, bytes, size))
+        deliver_close(client, 1013, "too much is coming in, or too slowly; try again");
+    else if (begins && frame_ms > 0)
+        lws_set_timeout(client->connection, PENDING_TIMEOUT_USER_REASON_BASE, (int)(frame_ms / 1000) + 1);
 }
 
 int
 websocket_received(struct gateway *gateway, struct lws *wsi, struct client *client, const char *bytes,
                    size_t size)
 {
-    if (client->close_code != 0)
+    if (client->close_code != 0 || client->received.dropped)
         return 0;
     client->received_size += size;
     if (client->received_size > (size_t)gateway->daemon.options.frame_bytes) {
@@ -159,8 +177,8 @@ websocket_received(struct gateway *gateway, struct lws *wsi, struct client *clie
         client->is_binary = lws_frame_is_binary(wsi);
     if (lws_remaining_packet_payload(wsi) == 0 && lws_is_final_fragment(wsi))
         frame_ends(gateway, client, bytes, size);
-    else if (!client->is_binary && !front_keep(gateway, &client->received, bytes, size))
-        deliver_close(client, 1013, "too much is coming in; try again");
+    else if (!client->is_binary)
+        keep_piece(gateway, client, bytes, size);
     return 0;
 }
 

@@ -1,11 +1,13 @@
 """Whatever a client sends that is not right gets RUN_ERROR with a code and a sentence, and the socket stays."""
 import json
 import socket
+import time
 
 import pytest
 import websocket
 
 from client import Client
+from daemons import SLOW
 
 BODY = {"threadId": "t", "runId": "r", "messages": [{"role": "user", "content": "hello"}]}
 
@@ -126,6 +128,39 @@ def test_fragments_without_end_are_closed_1009(ensemble, fake):
     except (ConnectionError, websocket.WebSocketException):
         pass
     assert client.closed() in (1009, 1006)
+
+
+def closed_within(seconds, sock, drip):
+    """Whether the other side closes within SECONDS, while DRIP comes to it every tenth of one."""
+    sock.settimeout(0.1)
+    until = time.monotonic() + seconds * SLOW
+    while time.monotonic() < until:
+        try:
+            sock.sendall(drip)
+            if not sock.recv(65536):
+                return True
+        except TimeoutError:
+            pass
+        except OSError:
+            return True
+    return False
+
+
+def test_a_frame_or_body_that_takes_for_ever_ends_its_connection(ensemble, fake):
+    fake.answer_queries()
+    gateway = ensemble.gateway("--frame-ms", 700)
+    piece = websocket.ABNF.create_frame("x", websocket.ABNF.OPCODE_CONT, 0).format()
+    for drip in (piece, b""):
+        client = Client(gateway.url)
+        client.ws.send_frame(websocket.ABNF.create_frame("{", websocket.ABNF.OPCODE_TEXT, 0))
+        assert closed_within(5, client.ws.sock, drip)
+    with socket.create_connection(("127.0.0.1", gateway.port())) as body:
+        body.sendall(b"POST /agui HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{")
+        assert closed_within(5, body, b"x")
+    with Client(gateway.url) as client:  # one whose frame came whole may take its time
+        client.ws.send(frame_of(100_000))
+        assert client.event()[1]["code"] == "query_too_long"
+        assert not closed_within(2.5, client.ws.sock, b"")
 
 
 def test_questions_a_minute_are_limited(ensemble, fake):
