@@ -250,10 +250,10 @@ renew_kept(struct walk *walk, int of, const json_t *passing)
 static bool
 looks_other(const json_t *before, const json_t *now)
 {
-    const json_t *size = json_object_get(before, "size");
+    const json_t *size = json_object_get(before, "size"), *price = json_object_get(before, "price");
 
     return strcmp(json_text(before, "colour", ""), json_text(now, "colour", "")) != 0 ||
-           !json_equal(json_object_get(before, "price"), json_object_get(now, "price")) ||
+           (price != NULL && !json_equal(price, json_object_get(now, "price"))) ||
            (size != NULL && !json_equal(size, json_object_get(now, "size")));
 }
 

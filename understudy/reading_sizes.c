@@ -65,6 +65,8 @@ letter_sign_is_size(const struct signs *signs, size_t at)
 {
     if (signs->count == 1 || (at == 0 && signs->count <= 4 && signs->list[1].pauses))
         return true; /* "M", "L, not M" */
+    if (at > 0 && signs->list[at - 1].kind == KIND_NUMBER)
+        return false; /* "40w x 34l" */
     if (at + 1 < signs->count && signs->list[at + 1].kind == KIND_SIZE)
         return true;
     if (at == 0)
@@ -215,6 +217,23 @@ read_waist_and_length(const struct signs *signs, size_t at, struct reading *read
     add_size(reading, "waist", "", value);
 }
 
+/* "40w x 34l", "W40": the waist. */
+static bool
+read_waist_sign(const struct signs *signs, size_t at, struct reading *reading)
+{
+    const struct sign *sign = &signs->list[at];
+    bool behind = at + 1 < signs->count && !strcmp(signs->list[at + 1].text, "w");
+    char value[16];
+
+    if (!behind && !(at > 0 && !strcmp(signs->list[at - 1].text, "w")))
+        return false;
+    if (sign->number < 22 || sign->number > 60)
+        return false;
+    snprintf(value, sizeof value, "%g", sign->number);
+    add_size(reading, "waist", "", value);
+    return true;
+}
+
 void
 reading_sizes(const struct signs *signs, struct reading *reading)
 {
@@ -224,6 +243,8 @@ reading_sizes(const struct signs *signs, struct reading *reading)
         if (sign->kind == KIND_LETTER || (sign->kind == KIND_LETTERWORD && letter_word_is_size(signs, i)) ||
             (sign->kind == KIND_LETTERSIGN && letter_sign_is_size(signs, i)))
             add_size(reading, "letters", "", sign->value);
+        if (sign->kind == KIND_NUMBER && read_waist_sign(signs, i, reading))
+            continue;
         if (sign->kind == KIND_NUMBER)
             read_waist_and_length(signs, i, reading);
         if (sign->kind == KIND_NUMBER)

@@ -376,9 +376,11 @@ card_traits(const struct index *index, uint32_t variant, const struct ranking_hi
     const char *family = "";
 
     if (colours != 0) {
-        const struct colour *colour = lexicon_colour(index->lexicon, (uint32_t)__builtin_ctzll(colours));
+        uint32_t number = (uint32_t)__builtin_ctzll(colours);
 
-        family = lexicon_colour(index->lexicon, colour->family)->name;
+        family = lexicon_colour(index->lexicon, number)->name;
+        if (strcmp(family, "navy") != 0) /* which goes with all, as no other blue does */
+            family = lexicon_colour(index->lexicon, lexicon_colour_family(index->lexicon, number))->name;
     }
     return json_pack("{s:s, s:i, s:s, s:f, s:o*}", "colour_family", family, "formality",
                      product->kind == KIND_NONE ? 1 : lexicon_kind(index->lexicon, product->kind)->formality,

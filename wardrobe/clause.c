@@ -104,19 +104,21 @@ clause_add_category(struct filter *filter, struct clause *clause, const char *wo
 }
 
 /* What passes for the colours ASKED; where the catalogue knows a shade of none of its products ("light
- * blue"), the family's own name must do ("blue"). */
+ * blue"), the family's own name must do ("blue"), but none of its OTHER shades ("navy blue"). */
 static uint64_t
-colours_for(const struct index *index, uint64_t asked)
+colours_for(const struct index *index, uint64_t asked, uint64_t *other)
 {
-    uint64_t passing = lexicon_colours_for(index->lexicon, asked), known = 0;
+    uint64_t passing = lexicon_colours_for(index->lexicon, asked), known = 0, family = 0;
 
+    *other = 0;
     for (uint32_t i = 1; i < names_count(index->names[NAMES_COLOUR]); i++)
         known |= index->colours[i] & passing;
     if (known == 0)
         for (uint32_t i = 0; i < lexicon_colour_count(index->lexicon); i++)
             if (asked >> i & 1)
-                passing |= UINT64_C(1) << lexicon_colour(index->lexicon, i)->family;
-    return passing;
+                family |= UINT64_C(1) << lexicon_colour_family(index->lexicon, i);
+    *other = lexicon_colours_for(index->lexicon, family) & ~(passing | family);
+    return passing | family;
 }
 
 void
@@ -124,12 +126,12 @@ clause_add_colour(struct filter *filter, struct clause *clause, const char *word
 {
     const struct index *index = filter->index;
     uint32_t count = names_count(index->names[NAMES_COLOUR]);
-    uint64_t asked = colours_for(index, lexicon_colours_of(index->lexicon, word));
+    uint64_t other, asked = colours_for(index, lexicon_colours_of(index->lexicon, word), &other);
 
     if (clause->pass == NULL && (clause->pass = clause_bits(filter, count)) == NULL)
         return;
     for (uint32_t i = 1; i < count; i++)
-        if (asked != 0 ? (index->colours[i] & asked) != 0
+        if (asked != 0 ? (index->colours[i] & asked) != 0 && (index->colours[i] & other) == 0
                        : strcasestr(names_text(index->names[NAMES_COLOUR], i), word) != NULL)
             clause_mark(clause->pass, i);
 }

@@ -17,7 +17,7 @@
  * of stock never passes. */
 
 #define FILTER_CLAUSES 63 /* a bit of 64 each; the last one says sold out */
-#define KIND_WORDS 4 /* 64 kinds each */
+#define KIND_WORDS 4      /* 64 kinds each */
 
 enum clause_field {
     CLAUSE_CATEGORY,

@@ -505,6 +505,15 @@ lexicon_colours_of(const struct lexicon *lexicon, const char *text)
     return bits_of(lexicon, text, SENSE_COLOUR);
 }
 
+uint32_t
+lexicon_colour_family(const struct lexicon *lexicon, uint32_t number)
+{
+    for (uint32_t i = 0; i < COUNT(colour_lines); i++)
+        if (lexicon->colours[i].is_family && lexicon->colours[i].family == lexicon->colours[number].family)
+            return i;
+    return number;
+}
+
 uint64_t
 lexicon_colours_for(const struct lexicon *lexicon, uint64_t asked)
 {

@@ -74,6 +74,9 @@ size_t lexicon_colour_count(const struct lexicon *lexicon);
 const struct colour *lexicon_colour(const struct lexicon *lexicon, uint32_t number);
 /* The colours that TEXT names, as bits; families' words give all of theirs with *WIDE. 0 for none. */
 uint64_t lexicon_colours_of(const struct lexicon *lexicon, const char *text);
+/* The number of the colour that names NUMBER's family: "blue" for "light blue"; "teal" is of "green". */
+uint32_t lexicon_colour_family(const struct lexicon *lexicon, uint32_t number);
+
 /* All colours that keep the wish for the colours in ASKED: "blue" takes its family in, "navy" its near ones.
  */
 uint64_t lexicon_colours_for(const struct lexicon *lexicon, uint64_t asked);

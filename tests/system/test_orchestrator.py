@@ -452,6 +452,8 @@ def test_a_late_criterion_withdraws_what_breaks_it_and_shows_what_keeps_it(stage
     check_order(events)
     assert custom(events, "withdrawn")[0] == {"productIds": ["P-1"], "reason": "criteria"}
     assert ["P-3", "P-4"] in [[p["id"] for p in c["products"]] for c in results(events)]
+    assert not any({"P-2"} & {p["id"] for p in c["products"]} for c in results(events)[1:]
+                   if {"P-3"} & {p["id"] for p in c["products"]}), "what stays as it is comes once"
     assert "P-1" not in json.dumps(events[-1]["event"]["result"])
 
 

@@ -91,6 +91,28 @@ def test_who_is_expecting_gets_what_is_made_for_it(wardrobe, fake):
     assert titles(bag), "nobody makes maternity bags"
 
 
+def test_traits_name_the_colours_family(wardrobe, fake):
+    wanted = {"light blue": "blue", "navy": "navy", "pink": "pink", "olive": "green"}
+    for colour, family in wanted.items():
+        found = lookup(fake, wardrobe.route, wish=wish("", colour), criteria={
+            "colour": {"field": "colour", "slot": "all", "any": [colour]}})
+        pairs = {p["colour"]: t["colour_family"] for p, t in zip(found["result"]["products"], found["traits"])}
+        assert pairs.get(colour) == family, pairs
+
+
+def test_light_blue_is_no_navy_where_no_light_blue_is_known(fake, ensemble, tmp_path):
+    feed = tmp_path / "blues.tsv"
+    feed.write_text("id\ttitle\tproduct_type\tcolor\tprice\tavailability\n"
+                    "b1\tNavy Blue Formal Shirt\tShirts\tNavy Blue\t5.00 USD\tin_stock\n"
+                    "b2\tFormal Shirt\tShirts\tBlue\t5.00 USD\tin_stock\n")
+    import_feed(ensemble.state, feed)
+    daemon = ensemble.start("wardrobe")
+    route, _ = fake.expect("FACETS")
+    assert daemon
+    found = lookup(fake, route, "light blue formal shirt", early=1)["result"]["products"]
+    assert [p["id"] for p in found] == ["b2"]
+
+
 def test_a_brand_alone_is_something_to_look_for(wardrobe, fake):
     found = lookup(fake, wardrobe.route, "show me Halden & Moth", early=1)["result"]
     assert found["named"] and all(p["brand"] == "Halden & Moth" for p in found["products"])

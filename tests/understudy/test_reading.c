@@ -142,6 +142,8 @@ reads_what_people_say(void **state)
         { "a christmas present for my sister", "fashion/items female [jewellery] [bag] [accessory] gift" },
         { "a swetter for my boyfreind", "fashion/items male [sweaters]" },
         { "a feather hat", "fashion/items [hats]" },
+        { "straight leg jeans in a 40w x 34l size", "fashion/items [jeans] waist=40" },
+        { "a green two piece swim suit", "fashion/items [bikinis] +green@swimwear" },
         { "shoes in 42", "fashion/items [shoes] shoes=42" },
         { "plus size dress, 3X", "fashion/items [dresses] +plus size@dress letters=3XL" },
         { "what goes with it?", "fashion/items same" },
