@@ -87,11 +87,11 @@ nearest_fuse(struct search_work *work, struct catalogue *catalogue, const struct
     bool marked = ranking_mark(index, &work->filter);
     int count;
 
-    count = index->vectors->codes == NULL ? ask_server(work, catalogue, &candidate, search->meaning, marked)
-                                          : vectors_nearest(index->vectors, vectors_way(), search->meaning,
-                                                            marked ? index->marks : NULL, may_be_near,
-                                                            &candidate, FUSION_NEAREST, work->nearest);
-    if (marked || index->vectors->codes == NULL)
+    count = index->vectors->scales == NULL ? ask_server(work, catalogue, &candidate, search->meaning, marked)
+                                           : vectors_nearest(index->vectors, vectors_way(), search->meaning,
+                                                             marked ? index->marks : NULL, may_be_near,
+                                                             &candidate, FUSION_NEAREST, work->nearest);
+    if (marked || index->vectors->scales == NULL)
         memset(index->marks, 0, (index->product_count / INDEX_BLOCK + 1) * sizeof *index->marks);
     if (count < 0)
         return -1;

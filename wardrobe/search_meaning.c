@@ -50,7 +50,7 @@ ask(struct search_meaning *meaning, const struct options *options, const struct 
         meaning->vector = NULL;
     } else {
         snprintf(meaning->said, sizeof meaning->said, "vectors of %s, %u dimensions%s", vectors->model,
-                 vectors->dimensions, vectors->codes == NULL ? ", compared by the catalogue's server" : "");
+                 vectors->dimensions, vectors->scales == NULL ? ", compared by the catalogue's server" : "");
     }
 }
 

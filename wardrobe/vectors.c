@@ -1,4 +1,4 @@
-/* vectors -- texts as vectors of bytes, and the nearest of them; see vectors.h. */
+/* vectors -- texts as vectors of bytes, and where those of a catalogue are kept; see vectors.h. */
 
 #include "wardrobe/vectors.h"
 
@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
-
-#define STEP 32 /* codes that are multiplied at once */
+#define STEP 32 /* codes, of which a vector has a whole number */
 
 uint32_t
 vectors_stride(uint32_t dimensions)
@@ -37,212 +34,129 @@ vectors_pack(const float *floats, uint32_t dimensions, int8_t *codes)
     return (float)(most / sqrt(length) / 127);
 }
 
-/* -- multiplying --------------------------------------------------------------------------------- */
+/* The sum of the low halves' products is as if by chance: of a spread of their length / sqrt(DIMENSIONS), and
+ * never more than that length. Beyond six of the former is one in a billion. */
+#define SURE 6.0
 
-static int32_t
-dot_plain(const int8_t *a, const int8_t *b, uint32_t size)
+/* -- a catalogue's ------------------------------------------------------------------------------- */
+
+#define PAGE                                                                                                 \
+    (2u << 20) /* of the large ones, which spare a walk through much memory an eighth of its time            \
+                */
+
+static uint8_t *
+allocate(size_t size)
 {
-    int32_t sum = 0;
+    size_t whole = (size + PAGE) / PAGE * PAGE;
+    uint8_t *bytes = size < 2 * PAGE ? malloc(size + 1) : aligned_alloc(PAGE, whole);
 
-    for (uint32_t i = 0; i < size; i++)
-        sum += a[i] * b[i];
-    return sum;
+    if (bytes != NULL && size >= 2 * PAGE)
+        madvise(bytes, whole, MADV_HUGEPAGE); /* or it goes without */
+    return bytes;
 }
 
-#ifdef __x86_64__
-static int32_t
-dot_sse2(const int8_t *a, const int8_t *b, uint32_t size)
+struct vectors *
+vectors_new(uint32_t count, uint32_t dimensions)
 {
-    __m128i sum = _mm_setzero_si128();
-    int32_t parts[4];
+    struct vectors *vectors = calloc(1, sizeof *vectors);
 
-    for (uint32_t i = 0; i < size; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(a + i));
-        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b + i));
-        __m128i x_sign = _mm_cmpgt_epi8(_mm_setzero_si128(), x);
-        __m128i y_sign = _mm_cmpgt_epi8(_mm_setzero_si128(), y);
+    if (vectors == NULL)
+        return NULL;
+    vectors->count = vectors->missing = count;
+    vectors->dimensions = dimensions;
+    vectors->half = (dimensions + 2 * VECTORS_BLOCK - 1) / (2 * VECTORS_BLOCK) * VECTORS_BLOCK;
+    vectors->scales = calloc((size_t)count + 1, sizeof *vectors->scales);
+    vectors->rests = calloc((size_t)count + 1, sizeof *vectors->rests);
+    vectors->high = allocate((size_t)count * vectors->half);
+    vectors->low = allocate((size_t)count * vectors->half);
+    if (vectors->scales == NULL || vectors->rests == NULL || vectors->high == NULL || vectors->low == NULL)
+        vectors_destroy(&vectors);
+    return vectors;
+}
 
-        sum = _mm_add_epi32(sum, _mm_madd_epi16(_mm_unpacklo_epi8(x, x_sign), _mm_unpacklo_epi8(y, y_sign)));
-        sum = _mm_add_epi32(sum, _mm_madd_epi16(_mm_unpackhi_epi8(x, x_sign), _mm_unpackhi_epi8(y, y_sign)));
+void
+vectors_put(struct vectors *vectors, uint32_t product, const struct vector *vector)
+{
+    uint8_t *high = vectors->high + (size_t)product * vectors->half;
+    uint8_t *low = vectors->low + (size_t)product * vectors->half;
+    double rest = 0;
+
+    memset(high, 0x88, vectors->half); /* 16 * (8 - 8) + 0 */
+    memset(low, 0, vectors->half);
+    for (uint32_t i = 0; i < vectors->dimensions; i++) {
+        uint32_t at = i / (2 * VECTORS_BLOCK) * VECTORS_BLOCK + i % VECTORS_BLOCK;
+        int shift = i / VECTORS_BLOCK % 2 * 4, code = vector->codes[i] + 128;
+
+        high[at] = (uint8_t)((high[at] & ~(15 << shift)) | code >> 4 << shift);
+        low[at] |= (uint8_t)((code & 15) << shift);
+        rest += ((code & 15) - 7.5) * ((code & 15) - 7.5);
     }
-    _mm_storeu_si128((__m128i *)(void *)parts, sum);
-    return parts[0] + parts[1] + parts[2] + parts[3];
-}
-
-/* |a| * (b with a's sign): two such products are 32,258 at most, so that nothing is cut at 16 bits. */
-__attribute__((target("avx2"))) static int32_t
-dot_avx2(const int8_t *a, const int8_t *b, uint32_t size)
-{
-    const __m256i ones = _mm256_set1_epi16(1);
-    __m256i sum = _mm256_setzero_si256();
-    int32_t parts[8], all = 0;
-
-    for (uint32_t i = 0; i < size; i += 32) {
-        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(a + i));
-        __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(b + i));
-        __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(y, x));
-
-        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, ones));
-    }
-    _mm256_storeu_si256((__m256i *)(void *)parts, sum);
-    for (int i = 0; i < 8; i++)
-        all += parts[i];
-    return all;
-}
-#endif
-
-enum vectors_way
-vectors_way(void)
-{
-#ifdef __x86_64__
-    return __builtin_cpu_supports("avx2") ? VECTORS_AVX2 : VECTORS_SSE2;
-#else
-    return VECTORS_PLAIN;
-#endif
-}
-
-int32_t
-vectors_dot(enum vectors_way way, const int8_t *a, const int8_t *b, uint32_t size)
-{
-#ifdef __x86_64__
-    if (way == VECTORS_AVX2)
-        return dot_avx2(a, b, size);
-    if (way == VECTORS_SSE2)
-        return dot_sse2(a, b, size);
-#else
-    (void)way;
-#endif
-    return dot_plain(a, b, size);
-}
-
-/* -- the nearest --------------------------------------------------------------------------------- */
-
-/* A heap of the nearest so far, the farthest on top. */
-struct nearest {
-    struct vector_hit *hits;
-    int count, k;
-};
-
-static bool
-is_farther(const struct vector_hit *a, const struct vector_hit *b)
-{
-    return a->cosine < b->cosine || (a->cosine == b->cosine && a->product > b->product);
-}
-
-static void
-swap(struct vector_hit *a, struct vector_hit *b)
-{
-    struct vector_hit hit = *a;
-
-    *a = *b;
-    *b = hit;
-}
-
-static void
-sink(struct nearest *nearest)
-{
-    int at = 0;
-
-    for (;;) {
-        int farthest = at;
-
-        for (int child = 2 * at + 1; child <= 2 * at + 2 && child < nearest->count; child++)
-            if (is_farther(&nearest->hits[child], &nearest->hits[farthest]))
-                farthest = child;
-        if (farthest == at)
-            return;
-        swap(&nearest->hits[at], &nearest->hits[farthest]);
-        at = farthest;
-    }
-}
-
-static void
-put(struct nearest *nearest, struct vector_hit hit)
-{
-    int at = nearest->count;
-
-    if (at == nearest->k) {
-        nearest->hits[0] = hit;
-        sink(nearest);
-        return;
-    }
-    nearest->hits[nearest->count++] = hit;
-    for (; at > 0 && is_farther(&nearest->hits[at], &nearest->hits[(at - 1) / 2]); at = (at - 1) / 2)
-        swap(&nearest->hits[at], &nearest->hits[(at - 1) / 2]);
-}
-
-int
-vectors_nearest(const struct vectors *vectors, enum vectors_way way, const struct vector *question,
-                const uint64_t *marks, vectors_passes *passes, const void *owner, int k,
-                struct vector_hit *hits)
-{
-    struct nearest nearest = { hits, 0, k };
-    int count;
-
-    for (uint32_t i = 0; k > 0 && i < vectors->count; i++) {
-        struct vector_hit hit = { .product = i };
-
-        if (marks != NULL && !(marks[i >> 6] >> (i & 63) & 1))
-            continue;
-        if (vectors->scales[i] == 0)
-            continue;
-        hit.cosine = (float)vectors_dot(way, question->codes, vectors->codes + (size_t)i * vectors->stride,
-                                        vectors->stride) *
-                     vectors->scales[i] * question->scale;
-        if ((nearest.count < k || is_farther(&hits[0], &hit)) && passes(owner, i))
-            put(&nearest, hit);
-    }
-    count = nearest.count;
-    while (nearest.count > 1) { /* best first, where they are */
-        swap(&hits[0], &hits[--nearest.count]);
-        sink(&nearest);
-    }
-    return count;
+    vectors->missing -= vectors->scales[product] == 0 && vector->scale != 0;
+    vectors->scales[product] = vector->scale;
+    vectors->rests[product] =
+        (float)(sqrt(rest) * vector->scale * 1.00001 * fmin(1, SURE / sqrt(vectors->dimensions)));
 }
 
 /* -- loading ------------------------------------------------------------------------------------- */
 
 typedef void *load_call(void *owner, const char *section, size_t *size);
 
+/* Put all codes with SCALES, a section of them after the other. */
 static int
-load_codes(struct vectors *vectors, load_call *load, void *owner)
+load_codes(struct vectors *vectors, const float *scales, load_call *load, void *owner)
 {
-    size_t all = (size_t)vectors->count * vectors->stride, used = 0;
+    uint32_t stride = vectors_stride(vectors->dimensions), product = 0;
 
-    if ((vectors->codes = malloc(all + 1)) == NULL)
-        return -1;
-    for (int part = 0; used < all; part++) {
+    for (int part = 0; product < vectors->count; part++) {
         char section[32];
         size_t size;
-        void *bytes;
+        int8_t *codes;
 
         snprintf(section, sizeof section, "vectors.%d", part);
-        bytes = load(owner, section, &size);
-        if (bytes == NULL || size == 0 || size > all - used) {
-            free(bytes);
+        codes = load(owner, section, &size);
+        if (codes == NULL || size == 0 || size % stride != 0 || size / stride > vectors->count - product) {
+            free(codes);
             return -1;
         }
-        memcpy(vectors->codes + used, bytes, size);
-        free(bytes);
-        used += size;
+        for (size_t at = 0; at < size; at += stride, product++)
+            if (scales[product] != 0)
+                vectors_put(vectors, product, &(struct vector) { scales[product], codes + at });
+        free(codes);
     }
     return 0;
 }
 
-static int
-load_scales(struct vectors *vectors, load_call *load, void *owner)
+/* The scales of COUNT, and how many are MISSING; NULL where they are none. */
+static float *
+load_scales(uint32_t count, load_call *load, void *owner, uint32_t *missing)
 {
     size_t size;
+    float *scales = load(owner, "vectors.scales", &size);
+    bool fit = scales != NULL && size == count * sizeof *scales;
 
-    vectors->scales = load(owner, "vectors.scales", &size);
-    if (vectors->scales == NULL || size != vectors->count * sizeof *vectors->scales)
-        return -1;
-    for (uint32_t i = 0; i < vectors->count; i++) {
-        if (!(vectors->scales[i] >= 0 && vectors->scales[i] <= 1))
-            return -1;
-        vectors->missing += vectors->scales[i] == 0;
+    *missing = 0;
+    for (uint32_t i = 0; fit && i < count; i++) {
+        fit = scales[i] >= 0 && scales[i] <= 1;
+        *missing += scales[i] == 0;
     }
-    return 0;
+    if (fit)
+        return scales;
+    free(scales);
+    return NULL;
+}
+
+/* Those that ABOUT says, without what is kept of each. */
+static struct vectors *
+load_away(const struct vectors_about *about, uint32_t missing)
+{
+    struct vectors *vectors = calloc(1, sizeof *vectors);
+
+    if (vectors == NULL)
+        return NULL;
+    vectors->count = about->count;
+    vectors->dimensions = about->dimensions;
+    vectors->missing = missing;
+    return vectors;
 }
 
 struct vectors *
@@ -251,20 +165,18 @@ vectors_load(bool away, load_call *load, void *owner, uint32_t count)
     size_t size;
     struct vectors_about *about = load(owner, "vectors.about", &size);
     struct vectors *vectors = NULL;
+    float *scales = NULL;
+    uint32_t missing;
 
     if (about != NULL && size == sizeof *about && about->count == count && about->dimensions > 0 &&
-        about->dimensions <= VECTORS_DIMENSIONS && (vectors = calloc(1, sizeof *vectors)) != NULL) {
-        vectors->count = count;
-        vectors->dimensions = about->dimensions;
-        vectors->stride = vectors_stride(about->dimensions);
+        about->dimensions <= VECTORS_DIMENSIONS &&
+        (scales = load_scales(count, load, owner, &missing)) != NULL)
+        vectors = away ? load_away(about, missing) : vectors_new(count, about->dimensions);
+    if (vectors != NULL && !away && load_codes(vectors, scales, load, owner) < 0)
+        vectors_destroy(&vectors);
+    if (vectors != NULL)
         memcpy(vectors->model, about->model, VECTORS_MODEL - 1);
-        if (load_scales(vectors, load, owner) < 0 || (!away && load_codes(vectors, load, owner) < 0)) {
-            vectors_destroy(&vectors);
-        } else if (away) {
-            free(vectors->scales);
-            vectors->scales = NULL;
-        }
-    }
+    free(scales);
     free(about);
     return vectors;
 }
@@ -275,7 +187,9 @@ vectors_destroy(struct vectors **vectors)
     if (*vectors == NULL)
         return;
     free((*vectors)->scales);
-    free((*vectors)->codes);
+    free((*vectors)->rests);
+    free((*vectors)->high);
+    free((*vectors)->low);
     free(*vectors);
     *vectors = NULL;
 }

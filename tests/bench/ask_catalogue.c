@@ -7,8 +7,10 @@
  *   rank LIMIT WORDS            the ranking alone; answers "MICROSECONDS ID ID ..."
  *   show LIMIT WORDS            the same for a shopper's own words: hard where they are clear, cut, varied
  *   vector NUMBERS              the next question's; answers "ok", or "none" where the catalogue has none
- * such look LIMIT WORDS            all that LOOKUP does, early, with its answer as JSON text; answers
- * "MICROSECONDS PRODUCTS" */
+ * such
+ *   look LIMIT WORDS            all that LOOKUP does, early, with its answer as JSON text; answers
+ * "MICROSECONDS PRODUCTS"
+ *   find LIMIT WORDS            the same, not early: what the words name only ranks */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,9 +141,10 @@ main(int argc, char *argv[])
             search.early = line[0] == 's';
             rank(work, catalogue, &search);
             vector.scale = 0;
-        } else if (strncmp(line, "look ", 5) == 0) {
-            search.early = true;
+        } else if (strncmp(line, "look ", 5) == 0 || strncmp(line, "find ", 5) == 0) {
+            search.early = line[0] == 'l';
             look(work, catalogue, &search, &out);
+            vector.scale = 0;
         }
         fflush(stdout);
     }

@@ -57,21 +57,33 @@ what_has_no_direction_is_none(void **state)
 static void
 every_way_of_multiplying_gives_the_same(void **state)
 {
-    int8_t a[1536], b[1536];
+    uint8_t halves[768];
+    int8_t codes[1536];
 
     (void)state;
-    for (uint32_t size = 32; size <= sizeof a; size += size < 256 ? 32 : 320)
+    for (uint32_t size = 32; size <= sizeof halves; size += size < 256 ? 32 : 64)
         for (int round = 0; round < 50; round++) {
-            for (uint32_t i = 0; i < size; i++) {
-                a[i] = (int8_t)(round == 0 ? 127 : round == 1 ? -127 : (int)(chance() % 255) - 127);
-                b[i] = (int8_t)(round == 0 ? 127 : round == 1 ? 127 : (int)(chance() % 255) - 127);
-            }
-            int32_t sum = vectors_dot(VECTORS_PLAIN, a, b, size);
+            int32_t plain = 0;
 
-            assert_int_equal(vectors_dot(VECTORS_SSE2, a, b, size), sum);
-            assert_int_equal(vectors_dot(vectors_way(), a, b, size), sum);
+            for (uint32_t i = 0; i < size; i++)
+                halves[i] = (uint8_t)(round < 2 ? 255 : chance() % 256);
+            for (uint32_t i = 0; i < 2 * size; i++)
+                codes[i] = (int8_t)(round == 0 ? 127 : round == 1 ? -127 : (int)(chance() % 255) - 127);
+            for (uint32_t i = 0; i < 2 * size; i++)
+                plain += (halves[i / 64 * 32 + i % 32] >> (i % 64 < 32 ? 0 : 4) & 15) * codes[i];
+            for (int way = VECTORS_PLAIN; way <= (int)vectors_way(); way++) {
+                int32_t dots[2] = { 0 }, second;
+
+                if (size == 64) {
+                    vectors_dots(way, halves, codes, 32, 2, dots);
+                    vectors_dots(way, halves + 32, codes, 32, 1, &second);
+                    assert_int_equal(dots[1], second);
+                }
+                vectors_dots(way, halves, codes, size, 1, dots);
+                assert_int_equal(dots[0], plain);
+            }
             if (round == 0)
-                assert_int_equal(sum, 127 * 127 * (int32_t)size);
+                assert_int_equal(plain, 15 * 127 * 2 * (int32_t)size);
         }
 }
 
@@ -81,11 +93,9 @@ every_way_of_multiplying_gives_the_same(void **state)
 #define WIDE 40
 
 struct fixture {
-    struct vectors vectors;
-    float scales[PRODUCTS];
-    int8_t codes[PRODUCTS * 64];
-    int8_t question_codes[64];
-    struct vector question;
+    struct vectors *vectors;
+    struct vector of[PRODUCTS + 1]; /* the last is the question */
+    int8_t codes[PRODUCTS + 1][64];
 };
 
 static void
@@ -94,19 +104,17 @@ fill(struct fixture *fixture)
     float floats[WIDE];
 
     memset(fixture, 0, sizeof *fixture);
-    fixture->vectors = (struct vectors) { .count = PRODUCTS,
-                                          .dimensions = WIDE,
-                                          .stride = vectors_stride(WIDE),
-                                          .scales = fixture->scales,
-                                          .codes = fixture->codes };
-    for (int p = 0; p <= PRODUCTS; p++) {
+    assert_non_null(fixture->vectors = vectors_new(PRODUCTS, WIDE));
+    for (uint32_t p = 0; p <= PRODUCTS; p++) {
         for (int i = 0; i < WIDE; i++)
             floats[i] = (float)(chance() % 201) - 100;
+        fixture->of[p].codes = fixture->codes[p];
+        if (p % 10 != 3)
+            fixture->of[p].scale = vectors_pack(floats, WIDE, fixture->codes[p]);
         if (p < PRODUCTS && p % 10 != 3)
-            fixture->scales[p] = vectors_pack(floats, WIDE, fixture->codes + p * 64);
+            vectors_put(fixture->vectors, p, &fixture->of[p]);
     }
-    fixture->question.codes = fixture->question_codes;
-    fixture->question.scale = vectors_pack(floats, WIDE, fixture->question_codes);
+    assert_int_equal(fixture->vectors->missing, PRODUCTS / 10);
 }
 
 static bool
@@ -127,8 +135,11 @@ passes_all(const void *owner, uint32_t product)
 static float
 cosine(const struct fixture *fixture, uint32_t product)
 {
-    return (float)vectors_dot(VECTORS_PLAIN, fixture->question.codes, fixture->codes + product * 64, 64) *
-           fixture->scales[product] * fixture->question.scale;
+    int32_t dot = 0;
+
+    for (int i = 0; i < WIDE; i++)
+        dot += fixture->codes[product][i] * fixture->codes[PRODUCTS][i];
+    return (float)dot * fixture->of[product].scale * fixture->of[PRODUCTS].scale;
 }
 
 static void
@@ -139,7 +150,7 @@ the_nearest_are_found_exactly_and_pass(void **state)
 
     (void)state;
     fill(&fixture);
-    assert_int_equal(vectors_nearest(&fixture.vectors, vectors_way(), &fixture.question, NULL, passes_even,
+    assert_int_equal(vectors_nearest(fixture.vectors, vectors_way(), &fixture.of[PRODUCTS], NULL, passes_even,
                                      NULL, 20, hits),
                      20);
     for (int i = 0; i < 20; i++) {
@@ -156,6 +167,40 @@ the_nearest_are_found_exactly_and_pass(void **state)
             found = found || hits[i].product == p;
         assert_true(found || cosine(&fixture, p) <= hits[19].cosine);
     }
+    vectors_destroy(&fixture.vectors);
+}
+
+/* What the high halves alone decide must not leave out who is nearest: many sizes, near and far, every way.
+ */
+static void
+nobody_who_is_nearer_is_left_out(void **state)
+{
+    static float floats[200];
+    static int8_t codes[2][224];
+
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        uint32_t count = 400, dimensions = 1 + chance() % 200;
+        struct vectors *vectors = vectors_new(count, dimensions);
+        struct vector question = { .codes = codes[0] }, vector = { .codes = codes[1] };
+        struct vector_hit hits[30], all[400];
+
+        for (uint32_t p = 0; p <= count; p++) {
+            for (uint32_t i = 0; i < dimensions; i++) /* all are near the first, more or less */
+                floats[i] = (float)((i * 37 + 11) % 101) - 50 + (float)(chance() % 101 - 50) * (float)(p % 4);
+            if (p == 0)
+                question.scale = vectors_pack(floats, dimensions, codes[0]);
+            else if ((vector.scale = vectors_pack(floats, dimensions, codes[1])) != 0)
+                vectors_put(vectors, p - 1, &vector);
+        }
+        assert_int_equal(vectors_nearest(vectors, VECTORS_PLAIN, &question, NULL, passes_all, NULL, 400, all),
+                         count - vectors->missing);
+        for (int way = VECTORS_PLAIN; way <= (int)vectors_way(); way++) {
+            assert_int_equal(vectors_nearest(vectors, way, &question, NULL, passes_all, NULL, 30, hits), 30);
+            assert_memory_equal(hits, all, sizeof hits);
+        }
+        vectors_destroy(&vectors);
+    }
 }
 
 static void
@@ -167,13 +212,14 @@ marks_bound_the_search(void **state)
 
     (void)state;
     fill(&fixture);
-    assert_int_equal(vectors_nearest(&fixture.vectors, VECTORS_PLAIN, &fixture.question, marks, passes_all,
+    assert_int_equal(vectors_nearest(fixture.vectors, VECTORS_PLAIN, &fixture.of[PRODUCTS], marks, passes_all,
                                      NULL, 20, hits),
                      2); /* 13 has no vector */
     assert_int_equal(hits[0].product + hits[1].product, 5 + 128);
-    assert_int_equal(
-        vectors_nearest(&fixture.vectors, VECTORS_PLAIN, &fixture.question, NULL, passes_all, NULL, 0, hits),
-        0);
+    assert_int_equal(vectors_nearest(fixture.vectors, VECTORS_PLAIN, &fixture.of[PRODUCTS], NULL, passes_all,
+                                     NULL, 0, hits),
+                     0);
+    vectors_destroy(&fixture.vectors);
 }
 
 static void
@@ -184,15 +230,14 @@ equal_ones_come_in_the_catalogues_order(void **state)
 
     (void)state;
     fill(&fixture);
-    for (int p = 0; p < PRODUCTS; p++) {
-        memcpy(fixture.codes + p * 64, fixture.codes, 64);
-        fixture.scales[p] = fixture.scales[0];
-    }
-    assert_int_equal(
-        vectors_nearest(&fixture.vectors, vectors_way(), &fixture.question, NULL, passes_all, NULL, 4, hits),
-        4);
+    for (uint32_t p = 0; p < PRODUCTS; p++)
+        vectors_put(fixture.vectors, p, &fixture.of[0]);
+    assert_int_equal(vectors_nearest(fixture.vectors, vectors_way(), &fixture.of[PRODUCTS], NULL, passes_all,
+                                     NULL, 4, hits),
+                     4);
     for (uint32_t i = 0; i < 4; i++)
         assert_int_equal(hits[i].product, i);
+    vectors_destroy(&fixture.vectors);
 }
 
 /* -- loading ------------------------------------------------------------------------------------- */
@@ -246,10 +291,12 @@ sections_become_vectors(void **state)
     (void)state;
     assert_non_null(vectors);
     assert_string_equal(vectors->model, "small-1");
-    assert_int_equal(vectors->stride, 32);
+    assert_int_equal(vectors->half, 32);
     assert_int_equal(vectors->missing, 1);
-    assert_int_equal(vectors->codes[63], 1);
-    assert_int_equal(vectors->codes[64], 2);
+    assert_int_equal(vectors->high[0], 0x88);
+    assert_int_equal(vectors->low[0], 1);
+    assert_int_equal(vectors->low[64 + 19], 2);
+    assert_int_equal(vectors->low[64 + 20], 0);
     vectors_destroy(&vectors);
     assert_null(vectors);
     vectors_destroy(&vectors);
@@ -294,6 +341,7 @@ main(void)
         cmocka_unit_test(what_has_no_direction_is_none),
         cmocka_unit_test(every_way_of_multiplying_gives_the_same),
         cmocka_unit_test(the_nearest_are_found_exactly_and_pass),
+        cmocka_unit_test(nobody_who_is_nearer_is_left_out),
         cmocka_unit_test(marks_bound_the_search),
         cmocka_unit_test(equal_ones_come_in_the_catalogues_order),
         cmocka_unit_test(sections_become_vectors),
