@@ -5,7 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buffer.h"
 #include "common/log.h"
+
+/* What a quote at the beginning of a field came to. */
+enum quote {
+    QUOTE_CLOSED,
+    QUOTE_LITERAL, /* it is a character like others, and what was read behind it comes once more */
+    QUOTE_STRAY,   /* other rows lie in it: this one is refused, and reading goes on behind its first line */
+    QUOTE_OPEN     /* the file ends in it */
+};
 
 struct csv {
     struct source *source;
@@ -13,12 +22,17 @@ struct csv {
     char bytes[65536]; /* what was read */
     size_t size, at;
     bool ended, failed;
+    struct buffer behind; /* what was read behind a quote, as long as it may have to be read again */
+    bool keeps;           /* that is going on */
+    struct buffer again;  /* what is read again, and how much of it was */
+    size_t again_at;
     long line, record_line; /* where we are, and where the record began */
     char *record;           /* the fields' bytes, each with its NUL */
     size_t used;
     size_t starts[CSV_FIELDS];
     char *fields[CSV_FIELDS];
     size_t count;
+    size_t columns; /* of the first record */
     bool too_long;
 };
 
@@ -44,16 +58,21 @@ csv_open(struct source *source, char separator)
 void
 csv_close(struct csv **csv)
 {
-    if (*csv != NULL)
+    if (*csv != NULL) {
+        buffer_clear(&(*csv)->behind);
+        buffer_clear(&(*csv)->again);
         free((*csv)->record);
+    }
     free(*csv);
     *csv = NULL;
 }
 
-/* The next byte, or -1 at the end. */
+/* The byte that comes next, or -1 at the end. */
 static int
-next_byte(struct csv *csv)
+peek_byte(struct csv *csv)
 {
+    if (csv->again_at < csv->again.size)
+        return (unsigned char)csv->again.bytes[csv->again_at];
     if (csv->at == csv->size) {
         int got = csv->ended ? 0 : source_read(csv->source, csv->bytes, sizeof csv->bytes);
 
@@ -65,16 +84,24 @@ next_byte(struct csv *csv)
         csv->size = (size_t)got;
         csv->at = 0;
     }
-    return (unsigned char)csv->bytes[csv->at++];
+    return (unsigned char)csv->bytes[csv->at];
 }
 
+/* Take it. */
 static int
-peek_byte(struct csv *csv)
+next_byte(struct csv *csv)
 {
-    int byte = next_byte(csv);
+    int byte = peek_byte(csv);
+    char kept = (char)byte;
 
-    if (byte >= 0)
-        csv->at--;
+    if (byte < 0)
+        return -1;
+    if (csv->again_at < csv->again.size)
+        csv->again_at++;
+    else
+        csv->at++;
+    if (csv->keeps)
+        buffer_append(&csv->behind, &kept, 1);
     return byte;
 }
 
@@ -96,26 +123,86 @@ begin_field(struct csv *csv)
         csv->too_long = true;
 }
 
-/* Take a quoted field's bytes; the first quote is gone. Returns false when it never ends. */
+/* Whether a field may end before BYTE. */
 static bool
-take_quoted(struct csv *csv)
+ends_field(const struct csv *csv, int byte)
 {
+    return byte < 0 || byte == csv->separator || byte == '\n' || byte == '\r';
+}
+
+/* Take a quoted field's bytes up to its last quote, the first one is gone. A quote that stands for inches
+ * goes on to the next one, rows away. */
+static enum quote
+scan_quoted(struct csv *csv)
+{
+    bool is_tabs = csv->separator == '\t', more_lines = false;
+    size_t separators = 0; /* in the line */
     int byte;
 
     while ((byte = next_byte(csv)) >= 0) {
-        if (byte == '"') {
-            if (peek_byte(csv) != '"')
-                return true;
-            next_byte(csv);
+        if (byte == '"' && peek_byte(csv) != '"') {
+            if (!more_lines || !csv->keeps || ends_field(csv, peek_byte(csv)))
+                return QUOTE_CLOSED;
+            return is_tabs ? QUOTE_LITERAL : QUOTE_STRAY;
         }
+        if (byte == '"')
+            next_byte(csv);
+        if (byte == '\n' && is_tabs && more_lines && csv->columns > 1 && separators + 1 == csv->columns)
+            return QUOTE_LITERAL; /* a row lies in it */
+        separators = byte == '\n' ? 0 : separators + (byte == csv->separator);
+        more_lines = more_lines || byte == '\n';
         csv->line += byte == '\n';
         put(csv, byte == '\0' ? ' ' : byte);
+        if (csv->behind.size > CSV_RECORD_BYTES) {
+            if (is_tabs)
+                return QUOTE_LITERAL;
+            csv->keeps = false; /* too long anyhow */
+        }
     }
-    return false;
+    return is_tabs ? QUOTE_LITERAL : QUOTE_OPEN;
 }
 
-/* Take one record's bytes. Returns false for a quote that never ends. */
-static bool
+/* What was read behind the quote comes once more, and then what was to be read again anyhow. */
+static void
+read_again(struct csv *csv)
+{
+    buffer_append(&csv->behind, csv->again.bytes + csv->again_at, csv->again.size - csv->again_at);
+    if (csv->behind.failed) {
+        log_error("%s: no memory", source_path(csv->source));
+        csv->failed = csv->ended = true;
+    }
+    struct buffer read = csv->again;
+
+    csv->again = csv->behind;
+    csv->again_at = 0;
+    csv->behind = read;
+}
+
+static enum quote
+take_quoted(struct csv *csv)
+{
+    size_t used = csv->used;
+    long line = csv->line;
+    bool too_long = csv->too_long;
+    enum quote quote;
+
+    if (csv->again_at == csv->again.size)
+        buffer_reset(&csv->again), csv->again_at = 0;
+    buffer_reset(&csv->behind);
+    csv->keeps = true;
+    quote = scan_quoted(csv);
+    csv->keeps = false;
+    if (quote == QUOTE_LITERAL || quote == QUOTE_STRAY) {
+        read_again(csv);
+        csv->used = used;
+        csv->line = line;
+        csv->too_long = too_long;
+    }
+    return quote;
+}
+
+/* Take one record's bytes. Returns what the last quote in it came to. */
+static enum quote
 take_record(struct csv *csv)
 {
     bool start = true;
@@ -130,8 +217,12 @@ take_record(struct csv *csv)
         if (byte == '\r')
             break;
         if (byte == '"' && start) {
-            if (!take_quoted(csv))
-                return false;
+            enum quote quote = take_quoted(csv);
+
+            if (quote == QUOTE_STRAY || quote == QUOTE_OPEN)
+                return quote;
+            if (quote == QUOTE_LITERAL)
+                put(csv, byte);
             start = false;
         } else if (byte == csv->separator) {
             put(csv, '\0');
@@ -144,29 +235,49 @@ take_record(struct csv *csv)
     }
     csv->line++;
     put(csv, '\0');
-    return true;
+    return QUOTE_CLOSED;
+}
+
+/* Leave what is left of the line. */
+static void
+skip_line(struct csv *csv)
+{
+    int byte;
+
+    while ((byte = next_byte(csv)) >= 0 && byte != '\n')
+        continue;
+    csv->line++;
 }
 
 enum csv_outcome
 csv_next(struct csv *csv, char ***fields, size_t *count, const char **why)
 {
+    enum quote quote;
+
     do {
         csv->used = csv->count = 0;
         csv->too_long = false;
         csv->record_line = csv->line;
         if (peek_byte(csv) < 0)
             return csv->failed ? CSV_FAILED : CSV_END;
-        if (!take_record(csv)) {
-            *why = "a quote that never ends";
-            return csv->failed ? CSV_FAILED : CSV_REFUSED;
+        quote = take_record(csv);
+        if (quote == QUOTE_OPEN && !csv->failed)
+            log_error("%s: line %ld: a quote that never ends: the file is cut short, or broken there",
+                      source_path(csv->source), csv->record_line);
+        if (quote == QUOTE_OPEN || csv->failed)
+            return CSV_FAILED;
+        if (quote == QUOTE_STRAY) {
+            skip_line(csv);
+            *why = "a quote that does not end before the next row";
+            return CSV_REFUSED;
         }
     } while (csv->count == 1 && csv->used == 1);
-    if (csv->failed)
-        return CSV_FAILED;
     if (csv->too_long) {
         *why = "the row is too long";
         return CSV_REFUSED;
     }
+    if (csv->columns == 0)
+        csv->columns = csv->count;
     for (size_t i = 0; i < csv->count; i++)
         csv->fields[i] = csv->record + csv->starts[i];
     *fields = csv->fields;

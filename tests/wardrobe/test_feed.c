@@ -118,6 +118,36 @@ googles_separated_feed_is_read_whatever_its_separator(void **state)
     feed_check_fails("id\tname\nA\tT\n", "");
 }
 
+/* A quote stands for inches, and closes at another one, rows away. No row may be lost in it. */
+static void
+a_quote_for_inches_takes_no_rows_with_it(void **state)
+{
+    struct buffer feed = { 0 }, said = { 0 };
+
+    (void)state;
+    feed_check("id\ttitle\tprice\nA\t\"12 inch boots\t9 EUR\nB\tShirt\t8 EUR\nC\tBoots 12\" high\t7 EUR\n",
+               "2 id=A title=\"12 inch boots price=9 EUR\n3 id=B title=Shirt price=8 EUR\n"
+               "4 id=C title=Boots 12\" high price=7 EUR\n");
+    feed_check(
+        "id\ttitle\tprice\nA\t\"12 inch\t9 EUR\nB\tShirt\t8 EUR\nC\tBoots 12\"\t7 EUR\nD\tHat\t6 EUR\n",
+        "2 id=A title=\"12 inch price=9 EUR\n3 id=B title=Shirt price=8 EUR\n"
+        "4 id=C title=Boots 12\" price=7 EUR\n5 id=D title=Hat price=6 EUR\n");
+    feed_check("id\ttitle\nA\t\"a\nB\t\"b\nC\t\"c\n",
+               "2 id=A title=\"a\n3 id=B title=\"b\n4 id=C title=\"c\n");
+    /* a cell of a spreadsheet may hold lines all the same */
+    feed_check("id\ttitle\tprice\nA\t\"Boots\n12\"\" high\nand warm\"\t9 EUR\nB\tShirt\t8 EUR\n",
+               "2 id=A title=Boots\n12\" high\nand warm price=9 EUR\n5 id=B title=Shirt price=8 EUR\n");
+    buffer_text(&feed, "id\ttitle\nA\t\"x\n");
+    buffer_text(&said, "2 id=A title=\"x\n");
+    for (int i = 0; i < 60000; i++) {
+        buffer_printf(&feed, "%d\tShirt\n", i);
+        buffer_printf(&said, "%d id=%d title=Shirt\n", i + 3, i);
+    }
+    feed_check(buffer_string(&feed), buffer_string(&said));
+    buffer_clear(&feed);
+    buffer_clear(&said);
+}
+
 static void
 a_byte_order_mark_is_no_part_of_the_first_column(void **state)
 {
@@ -135,6 +165,7 @@ main(void)
         cmocka_unit_test(a_broken_archive_is_refused),
         cmocka_unit_test(a_header_longer_than_the_first_bytes_is_known_by_its_beginning),
         cmocka_unit_test(googles_separated_feed_is_read_whatever_its_separator),
+        cmocka_unit_test(a_quote_for_inches_takes_no_rows_with_it),
         cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_first_column),
     };
 

@@ -135,10 +135,13 @@ rows_that_cannot_be_read_are_refused(void **state)
 {
     (void)state;
     feed_check("Handle,Title,Variant Price\n,No handle,5.00\na,A,5.00,6,7\nb,\"stray \"quote,5.00\nc,\"never "
-               "closed,5.00\n",
+               "closed,5.00\nd,\"D\",5.00\n",
                "2 refused handle: missing\n3 refused : more fields than the header has columns\n"
                "4 id=b item_group_id=b title=stray quote availability=in_stock price=5.00\n5 refused : a "
-               "quote that never ends\n");
+               "quote that does not end before the next row\n6 id=d item_group_id=d title=D "
+               "availability=in_stock price=5.00\n");
+    feed_check_fails("Handle,Title,Variant Price\na,A,5.00\nb,\"B\nc,C,5.00\n",
+                     "2 id=a item_group_id=a title=A availability=in_stock price=5.00\n");
 }
 
 int
