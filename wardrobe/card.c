@@ -78,6 +78,15 @@ is_sellable(const struct variant *variant)
     return variant->availability != AVAILABILITY_OUT;
 }
 
+/* Whether two names of sizes are written alike; behind that they say for whom, and in what system. */
+static bool
+are_written_alike(const char *one, const char *other)
+{
+    size_t size = strcspn(one, "\x1f");
+
+    return strcspn(other, "\x1f") == size && memcmp(one, other, size) == 0;
+}
+
 /* The sizes in stock of SHOWN's colour, in their order. */
 static json_t *
 sizes_of(const struct index *index, uint32_t product, const struct variant *shown)
@@ -95,7 +104,7 @@ sizes_of(const struct index *index, uint32_t product, const struct variant *show
         if (variant->size == 0 || variant->colour != shown->colour || !is_sellable(variant))
             continue;
         for (size_t i = 0; i < count; i++)
-            known = known || strcmp(listed[i].text, text) == 0;
+            known = known || are_written_alike(listed[i].text, text);
         if (!known)
             listed[count++] = (struct listed) { text, size_order(&index->sizes[variant->size]) };
     }

@@ -8,11 +8,11 @@
 
 #include "common/json.h"
 #include "common/log.h"
+#include "common/money.h"
 #include "wardrobe/columns.h"
 #include "wardrobe/feed.h"
 #include "wardrobe/lines.h"
 #include "wardrobe/markdown.h"
-#include "wardrobe/row.h"
 
 struct reading {
     const struct feed_sink *sink;
@@ -91,7 +91,7 @@ category(const json_t *object, const char *other)
 static void
 money(int64_t amount, const char *code, char text[48])
 {
-    int digits = row_currency_digits(code);
+    int digits = money_digits(code);
     int64_t unit = digits == 0 ? 1 : digits == 3 ? 1000 : 100;
 
     if (digits == 0)

@@ -9,6 +9,7 @@
 
 #include "wardrobe/import.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "wardrobe/feed.h"
 #include "wardrobe/folder.h"
 #include "wardrobe/index.h"
+#include "wardrobe/keys.h"
 #include "wardrobe/patch.h"
 #include "wardrobe/report.h"
 #include "wardrobe/row.h"
@@ -44,15 +46,27 @@ struct import {
     struct embedding *embedding; /* NULL: no vectors are made */
     struct item item, old;       /* the row in hand; what it was before a patch */
     struct patch_row merged;
-    bool silent;  /* the feed is read a second time: all has been said */
-    bool rebuild; /* the patch brings more than prices and stock */
+    char currency[4]; /* of prices that name none, or "" */
+    struct keys *ids; /* of a patch's rows that were taken */
+    long *lines;      /* by their numbers: on which the last of them stands */
+    size_t line_room;
+    bool unpriced; /* the catalogue that is patched has no price, and so no currency */
+    bool silent;   /* the feed is read a second time: all has been said */
+    bool rebuild;  /* the patch brings more than prices and stock */
     bool failed;
 };
 
-static const char *
-currency(const struct import *import)
+/* The currency of prices that name none: as it was said, or as the feed's folder says; "" for none. */
+static void
+take_currency(struct import *import)
 {
-    return import->settings->currency[0] != '\0' ? import->settings->currency : import->folder.currency;
+    const char *said =
+        import->settings->currency[0] != '\0' ? import->settings->currency : import->folder.currency;
+
+    for (int i = 0; i < 3 && isalpha((unsigned char)said[i]); i++)
+        import->currency[i] = (char)toupper((unsigned char)said[i]);
+    if (strlen(said) != 3 || strlen(import->currency) != 3)
+        import->currency[0] = '\0';
 }
 
 static bool
@@ -152,7 +166,7 @@ take_row(void *owner, const struct feed_row *row)
 
     if (import->failed)
         return;
-    if (row_read(row, currency(import), import->settings->strict, &import->item, &problem) < 0) {
+    if (row_read(row, import->currency, import->settings->strict, &import->item, &problem) < 0) {
         refused_value(import, row, problem.field, problem.reason);
         return;
     }
@@ -170,8 +184,8 @@ static int
 read_patch_row(struct import *import, const struct feed_row *row, bool *known, bool *changed,
                struct row_problem *problem)
 {
-    const char *id = row->texts[FEED_ID] == NULL ? "" : row->texts[FEED_ID], *money = currency(import);
-    int found = catalogue_patch_find(import->patch, id, &import->old);
+    const char *id = row_id(row, &import->item), *money = import->currency;
+    int found = id == NULL ? 0 : catalogue_patch_find(import->patch, id, &import->old);
 
     *known = found > 0;
     *changed = false;
@@ -180,7 +194,7 @@ read_patch_row(struct import *import, const struct feed_row *row, bool *known, b
         return -1;
     if (*known) {
         patch_overlay(&import->old, row, &import->merged);
-        import->merged.row.texts[FEED_ID] = id;
+        import->merged.row.texts[FEED_ID] = import->old.id;
         if (money[0] == '\0')
             money = import->old.currency;
     }
@@ -196,7 +210,38 @@ read_patch_row(struct import *import, const struct feed_row *row, bool *known, b
     return 0;
 }
 
-/* The first time: prices and stock go to the copy. */
+/* The item stands on LINE of the patch, perhaps not for the first time. Returns 0, or -1 without memory. */
+static int
+note_line(struct import *import, long line)
+{
+    bool is_new;
+    uint32_t number = keys_add(import->ids, import->item.id, &is_new);
+    size_t room = import->line_room + import->line_room / 2 + 1024;
+    long *lines;
+
+    if (number == KEY_NONE)
+        return -1;
+    if (number >= import->line_room) {
+        if ((lines = realloc(import->lines, room * sizeof *lines)) == NULL)
+            return -1;
+        import->lines = lines;
+        import->line_room = room;
+    }
+    import->lines[number] = line;
+    return 0;
+}
+
+/* Whether no row behind LINE is of the item's id. */
+static bool
+is_last(struct import *import, long line)
+{
+    bool is_new;
+    uint32_t number = keys_add(import->ids, import->item.id, &is_new);
+
+    return number == KEY_NONE || is_new || import->lines[number] == line;
+}
+
+/* The first time: prices and stock go to the copy, of several rows of one id the last ones. */
 static void
 patch_row(void *owner, const struct feed_row *row)
 {
@@ -206,9 +251,14 @@ patch_row(void *owner, const struct feed_row *row)
 
     if (import->failed || read_patch_row(import, row, &known, &changed, &problem) < 0)
         return;
-    import->rebuild = import->rebuild || !known || changed;
-    if (!import->rebuild && catalogue_patch_set(import->patch, &import->item) < 0)
+    import->rebuild =
+        import->rebuild || !known || changed || (import->unpriced && import->item.price != PRICE_NONE);
+    if (known && catalogue_patch_set(import->patch, &import->item) < 0)
         import->failed = true;
+    if (note_line(import, row->line) < 0) {
+        log_error("import: no memory");
+        import->failed = true;
+    }
     taken(import, row, &problem);
 }
 
@@ -220,8 +270,12 @@ rebuild_row(void *owner, const struct feed_row *row)
     struct row_problem problem;
     bool known, changed;
 
-    if (!import->failed && read_patch_row(import, row, &known, &changed, &problem) == 0)
+    if (import->failed || read_patch_row(import, row, &known, &changed, &problem) < 0)
+        return;
+    if (is_last(import, row->line))
         add(import, &import->item);
+    else if (changed) /* its prices are in the copy, and its texts nowhere */
+        report_noted(&import->report, row->line, "id", "a later row has this id too: its texts count");
 }
 
 /* -- the whole ----------------------------------------------------------------------------------- */
@@ -236,7 +290,7 @@ read_feed(struct import *import, void (*row)(void *owner, const struct feed_row 
     source_close(&import->source);
     if ((import->source = source_open(import->folder.feed)) == NULL ||
         (reader = feed_detect(import->source)) == NULL ||
-        reader(import->source, currency(import), &sink) < 0 || import->failed)
+        reader(import->source, import->currency, &sink) < 0 || import->failed)
         return -1;
     if (import->counts->variants > 0)
         return 0;
@@ -380,11 +434,34 @@ add_others(struct import *import)
     return status;
 }
 
+/* Whether the catalogue has prices at all: the first one's currency is the catalogue's. */
+static bool
+has_prices(struct import *import)
+{
+    size_t size;
+    char *currency = catalogue_patch_section(import->patch, "currency", &size);
+    bool has = currency == NULL || size == 0 || currency[0] != '\0';
+
+    free(currency);
+    return has;
+}
+
+static int
+begin_patch(struct import *import)
+{
+    if ((import->patch = catalogue_patch_begin(import->settings->catalogue)) == NULL)
+        return -1;
+    import->unpriced = !has_prices(import);
+    if ((import->ids = keys_new()) != NULL)
+        return 0;
+    log_error("import: no memory");
+    return -1;
+}
+
 static int
 run_patch(struct import *import)
 {
-    if ((import->patch = catalogue_patch_begin(import->settings->catalogue)) == NULL ||
-        read_feed(import, patch_row) < 0)
+    if (begin_patch(import) < 0 || read_feed(import, patch_row) < 0)
         return -1;
     if (!import->rebuild)
         return keep_patched(import);
@@ -451,8 +528,12 @@ import_run(const struct import_settings *settings, struct import_counts *counts)
         return -1;
     }
     if (folder_open(&import->folder, settings->feed) == 0 &&
-        (lock = catalogue_lock(settings->catalogue)) != NULL && open_language(import) == 0)
+        (lock = catalogue_lock(settings->catalogue)) != NULL && open_language(import) == 0) {
+        take_currency(import);
         status = is_patch(import) ? run_patch(import) : run_snapshot(import);
+    }
+    keys_destroy(&import->ids);
+    free(import->lines);
     index_builder_destroy(&import->builder);
     catalogue_abandon(&import->writer);
     catalogue_patch_abandon(&import->patch);

@@ -1,5 +1,6 @@
 /* import_main -- `wardrobe import`: the words on its command line; see import.h. */
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,13 @@ take_own(int argc, char *argv[], struct import_settings *settings, const char **
     return left;
 }
 
+static bool
+is_currency(const char *code)
+{
+    return strlen(code) == 3 && isalpha((unsigned char)code[0]) && isalpha((unsigned char)code[1]) &&
+           isalpha((unsigned char)code[2]);
+}
+
 /* Where vectors are kept for later imports of CATALOGUE: beside it. The caller frees it. */
 static char *
 vectors_path(const struct options *options, const char *catalogue)
@@ -103,7 +111,7 @@ import_main(int argc, char *argv[])
     argc = take_own(argc, argv, &settings, &watched);
     if (argc < 0 ||
         (settings.feed == NULL && watched == NULL && (argc < 2 || strcmp(argv[1], "--help") != 0)) ||
-        (settings.currency[0] != '\0' && strlen(settings.currency) != 3)) {
+        (settings.currency[0] != '\0' && !is_currency(settings.currency))) {
         fputs(usage, stderr);
         return 2;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/utf8.h"
 #include "wardrobe/index.h"
 #include "wardrobe/keys.h"
 #include "wardrobe/occurrences.h"
@@ -282,18 +283,26 @@ keep_seen(struct index_builder *builder)
 
 /* -- products and variants ----------------------------------------------------------------------- */
 
+/* How many of TEXT's bytes are whole characters, and MOST at most. */
+static size_t
+cut(const char *text, size_t most)
+{
+    return strnlen(text, most + 1) > most ? utf8_cut(text, most) : strlen(text);
+}
+
 /* The last step of the category path TYPE, lower case. */
 static void
 leaf_of(const char *type, char leaf[96])
 {
     const char *last = strrchr(type, '>');
-    size_t used = 0;
+    size_t size;
 
     last = last == NULL ? type : last + 1;
     last += strspn(last, " ");
-    for (; *last != '\0' && used < 95; last++)
-        leaf[used++] = (char)tolower((unsigned char)*last);
-    leaf[used] = '\0';
+    size = cut(last, 95);
+    for (size_t i = 0; i < size; i++)
+        leaf[i] = (char)tolower((unsigned char)last[i]);
+    leaf[size] = '\0';
 }
 
 /* What kind of garment it is: what its category says, or, where the title says it closer, the title. */
@@ -412,7 +421,7 @@ size_name(struct index_builder *builder, const struct item *item, uint16_t kind)
 
     if (item->size[0] == '\0')
         return 0;
-    snprintf(name, sizeof name, "%.100s\x1f%s\x1f%s\x1f%d\x1f%d", item->size,
+    snprintf(name, sizeof name, "%.*s\x1f%s\x1f%s\x1f%d\x1f%d", (int)cut(item->size, 100), item->size,
              kind == KIND_NONE ? "" : lexicon_kind(builder->lexicon, kind)->sizes, item->size_system,
              item->gender, item->age);
     return names_add(builder->names[NAMES_SIZE], name);

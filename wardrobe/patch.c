@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/money.h"
 #include "wardrobe/lexicon.h"
 
 /* The fields that are texts, and where an item has them. */
@@ -53,7 +54,7 @@ says(const struct feed_row *row, enum feed_field field)
 static void
 price_text(int64_t amount, const char *currency, char text[32])
 {
-    int digits = row_currency_digits(currency);
+    int digits = money_digits(currency);
     int64_t unit = digits == 0 ? 1 : digits == 3 ? 1000 : 100;
 
     text[0] = '\0';
@@ -63,11 +64,13 @@ price_text(int64_t amount, const char *currency, char text[32])
         snprintf(text, 32, "%" PRId64 ".%0*" PRId64 " %.3s", amount / unit, digits, amount % unit, currency);
 }
 
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999: row.c reads four digits */
+
 /* SECONDS since 1970 as ISO 8601. */
 static void
 time_text(int64_t seconds, char text[32])
 {
-    time_t time = (time_t)seconds;
+    time_t time = (time_t)(seconds < 0 ? 0 : seconds > LAST_SECOND ? LAST_SECOND : seconds);
     struct tm parts;
 
     text[0] = '\0';

@@ -31,10 +31,15 @@ struct heap {
     int count, capacity;
 };
 
+/* By price a score is one rounded, below 0 where the cheapest is best: the price itself tells two apart. */
 static bool
 is_worse(const struct ranking_hit *a, const struct ranking_hit *b)
 {
-    return a->score < b->score || (a->score == b->score && a->product > b->product);
+    if (a->score != b->score)
+        return a->score < b->score;
+    if (a->price != b->price)
+        return a->score > 0 ? a->price < b->price : a->price > b->price;
+    return a->product > b->product;
 }
 
 static void

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/money.h"
 #include "common/utf8.h"
 #include "wardrobe/html.h"
 #include "wardrobe/lexicon.h"
+
+#define ID_CHARACTERS 101 /* one more than an id may have, to see it */
 
 /* -- texts --------------------------------------------------------------------------------------- */
 
@@ -89,13 +92,18 @@ clean(struct item *item, size_t *used, const char *text, size_t max, bool html)
 
 /* -- money --------------------------------------------------------------------------------------- */
 
-int
-row_currency_digits(const char *code)
+/* Behind the blanks at TEXT, those that break no line among them. */
+static const char *
+behind_blanks(const char *text)
 {
-    static const char none[] = "JPY KRW VND CLP ISK XAF XOF PYG UGX RWF KMF DJF GNF BIF VUV XPF",
-                      three[] = "KWD BHD OMR TND JOD IQD LYD";
+    static const char *const blanks[] = { " ", "\t", "\xc2\xa0", "\xe2\x80\xaf" };
 
-    return code[0] == '\0' ? 2 : strstr(none, code) != NULL ? 0 : strstr(three, code) != NULL ? 3 : 2;
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+        if (strncmp(text, blanks[i], strlen(blanks[i])) == 0) {
+            text += strlen(blanks[i]);
+            i = (size_t)-1; /* once more */
+        }
+    return text;
 }
 
 /* Take a currency's code or sign from the start of TEXT. Returns its bytes, 0 for none. */
@@ -103,9 +111,10 @@ static size_t
 take_currency(const char *text, char code[4])
 {
     static const struct {
-        const char *sign, *code;
-    } signs[] = { { "US$", "USD" }, { "$", "USD" }, { "€", "EUR" },
-                  { "£", "GBP" },   { "₹", "INR" }, { "¥", "JPY" } };
+        const char *sign, *code, *others; /* others: currencies that write themselves so too */
+    } signs[] = { { "US$", "USD", "" }, { "$", "USD", "ARS AUD CAD CLP COP HKD MXN NZD SGD TWD UYU" },
+                  { "€", "EUR", "" },   { "£", "GBP", "EGP" },
+                  { "₹", "INR", "" },   { "¥", "JPY", "CNY" } };
 
     if (isalpha((unsigned char)text[0]) && isalpha((unsigned char)text[1]) &&
         isalpha((unsigned char)text[2]) && !isalpha((unsigned char)text[3])) {
@@ -116,7 +125,8 @@ take_currency(const char *text, char code[4])
     }
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (strncmp(text, signs[i].sign, strlen(signs[i].sign)) == 0) {
-            strcpy(code, signs[i].code);
+            if (strlen(code) != 3 || strstr(signs[i].others, code) == NULL)
+                strcpy(code, signs[i].code);
             return strlen(signs[i].sign);
         }
     return 0;
@@ -149,20 +159,15 @@ row_price(const char *text, char code[4])
     int64_t amount = 0;
     int digits, after = 0;
 
-    text += strspn(text, " ");
-    text += take_currency(text, code);
-    text += strspn(text, " ");
+    text = behind_blanks(text);
+    text = behind_blanks(text + take_currency(text, code));
     size = strspn(text, "0123456789.,");
     if (size == 0 || size > 18 || !isdigit((unsigned char)text[0]))
         return PRICE_NONE;
-    const char *rest = text + size + strspn(text + size, " ");
-    if (*rest != '\0') {
-        rest += take_currency(rest, code);
-        rest += strspn(rest, " ");
-        if (*rest != '\0')
-            return PRICE_NONE;
-    }
-    digits = row_currency_digits(code);
+    const char *rest = behind_blanks(text + size);
+    if (*rest != '\0' && *behind_blanks(rest + take_currency(rest, code)) != '\0')
+        return PRICE_NONE;
+    digits = money_digits(code);
     point = decimals(text, size);
     for (size_t i = 0; i < size; i++) {
         if (!isdigit((unsigned char)text[i]))
@@ -415,7 +420,7 @@ read_texts(const struct feed_row *row, struct item *item, struct row_problem *pr
         size_t offset, max;
         bool html;
     } plan[] = {
-        { FEED_ID, offsetof(struct item, id), 101, false },
+        { FEED_ID, offsetof(struct item, id), ID_CHARACTERS, false },
         { FEED_GROUP, offsetof(struct item, group), 100, false },
         { FEED_TITLE, offsetof(struct item, title), 300, true },
         { FEED_BRAND, offsetof(struct item, brand), 100, true },
@@ -448,12 +453,27 @@ read_texts(const struct feed_row *row, struct item *item, struct row_problem *pr
     return 0;
 }
 
-static const char *
-text_of(const struct feed_row *row, enum feed_field field)
+/* A short text of ROW without the blanks at its ends, and cut where it is longer than any that means
+ * anything.
+ */
+struct short_text {
+    char text[96];
+};
+
+static struct short_text
+short_text(const struct feed_row *row, enum feed_field field)
 {
     const char *text = row->texts[field] == NULL ? "" : row->texts[field];
+    struct short_text cut = { "" };
+    size_t size;
 
-    return text + strspn(text, " ");
+    text += strspn(text, " \t\r\n");
+    for (size = strlen(text); size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL;)
+        size--;
+    if (size >= sizeof cut.text)
+        size = sizeof cut.text - 1;
+    memcpy(cut.text, text, size);
+    return cut;
 }
 
 /* The prices of ROW. Returns -1 and in PROBLEM why not. */
@@ -461,8 +481,9 @@ static int
 read_prices(const struct feed_row *row, const char *currency, bool strict, struct item *item,
             struct row_problem *problem)
 {
-    const char *price = text_of(row, FEED_PRICE), *sale = text_of(row, FEED_SALE_PRICE),
-               *dates = text_of(row, FEED_SALE_DATES);
+    const struct short_text given[] = { short_text(row, FEED_PRICE), short_text(row, FEED_SALE_PRICE),
+                                        short_text(row, FEED_SALE_DATES) };
+    const char *price = given[0].text, *sale = given[1].text, *dates = given[2].text;
     char sale_currency[4];
 
     item->price = item->sale = PRICE_NONE;
@@ -498,11 +519,46 @@ read_prices(const struct feed_row *row, const char *currency, bool strict, struc
     return 0;
 }
 
+const char *
+row_id(const struct feed_row *row, struct item *item)
+{
+    size_t used = 0;
+
+    return clean(item, &used, row->texts[FEED_ID], ID_CHARACTERS, false);
+}
+
+/* Who it is for: in columns of its own, or by its path. Returns -1 and in PROBLEM why not. */
+static int
+read_people(const struct feed_row *row, struct item *item, struct row_problem *problem)
+{
+    const struct short_text gender = short_text(row, FEED_GENDER), age = short_text(row, FEED_AGE_GROUP);
+
+    item->gender = read_gender(gender.text);
+    if (item->gender == 0 && gender.text[0] != '\0')
+        return refuse(problem, FEED_GENDER, "none of male, female, unisex");
+    item->age = read_age(age.text);
+    if (item->age == 0 && age.text[0] != '\0')
+        return refuse(problem, FEED_AGE_GROUP, "none of newborn, infant, toddler, kids, adult");
+    who_by_path(item);
+    return 0;
+}
+
+static void
+read_rating(const struct feed_row *row, struct item *item)
+{
+    item->rating = strtod(short_text(row, FEED_RATING).text, NULL);
+    if (!(item->rating >= 0 && item->rating <= 5))
+        item->rating = 0;
+    item->rating_count = strtoll(short_text(row, FEED_RATING_COUNT).text, NULL, 10);
+    if (item->rating_count < 0)
+        item->rating_count = 0;
+}
+
 int
 row_read(const struct feed_row *row, const char *currency, bool strict, struct item *item,
          struct row_problem *problem)
 {
-    const char *availability = text_of(row, FEED_AVAILABILITY);
+    const struct short_text availability = short_text(row, FEED_AVAILABILITY);
 
     *problem = (struct row_problem) { "", "" };
     if (read_texts(row, item, problem) < 0)
@@ -515,22 +571,14 @@ row_read(const struct feed_row *row, const char *currency, bool strict, struct i
         return refuse(problem, FEED_TITLE, "missing");
     if (item->group[0] == '\0')
         item->group = item->id;
-    if (!read_availability(availability, &item->availability))
+    if (!read_availability(availability.text, &item->availability))
         return refuse(problem, FEED_AVAILABILITY, "none of in_stock, out_of_stock, preorder, backorder");
     if (strict && item->availability == AVAILABILITY_UNKNOWN)
         return refuse(problem, FEED_AVAILABILITY, "missing");
     if (read_prices(row, currency, strict, item, problem) < 0)
         return -1;
-    item->gender = read_gender(text_of(row, FEED_GENDER));
-    if (item->gender == 0 && text_of(row, FEED_GENDER)[0] != '\0')
-        return refuse(problem, FEED_GENDER, "none of male, female, unisex");
-    item->age = read_age(text_of(row, FEED_AGE_GROUP));
-    if (item->age == 0 && text_of(row, FEED_AGE_GROUP)[0] != '\0')
-        return refuse(problem, FEED_AGE_GROUP, "none of newborn, infant, toddler, kids, adult");
-    who_by_path(item);
-    item->rating = strtod(text_of(row, FEED_RATING), NULL);
-    if (!(item->rating >= 0 && item->rating <= 5))
-        item->rating = 0;
-    item->rating_count = strtoll(text_of(row, FEED_RATING_COUNT), NULL, 10);
+    if (read_people(row, item, problem) < 0)
+        return -1;
+    read_rating(row, item);
     return 0;
 }

@@ -48,11 +48,12 @@ int row_read(const struct feed_row *row, const char *currency, bool strict, stru
              struct row_problem *problem);
 
 /* "15.00 USD", "USD 15.00", "$15", "15,550.00 RUB", "49,90 EUR" as minor units. CODE comes back as the
- * text's, and stays as it is when it names none. Returns PRICE_NONE for what is no price. */
+ * text's, and stays as it is when it names none, or has a sign that is CODE's too: "$15" of a shop in CAD.
+ * Returns PRICE_NONE for what is no price. */
 int64_t row_price(const char *text, char code[4]);
 
-/* How many minor units one of CODE's units has, as a power of ten: 2 for USD, 0 for JPY, 3 for KWD. */
-int row_currency_digits(const char *code);
+/* The id of ROW as row_read() would have it, in ITEM's texts; NULL when it is not UTF-8. */
+const char *row_id(const struct feed_row *row, struct item *item);
 
 /* ISO 8601 date or time as seconds since 1970 (UTC where it names no zone), or INT64_MIN. A date alone is its
  * beginning. *DATE_ONLY says whether it was one. Goes on behind it in *TEXT. */

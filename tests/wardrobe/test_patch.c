@@ -101,6 +101,15 @@ the_sales_dates_stay_with_it(void **state)
     assert_int_equal(item.sale, 4900);
     assert_int_equal(item.sale_from, 1000000);
     assert_int_equal(item.sale_to, 2000000000);
+    old.sale_to = INT64_C(253402300800); /* "2001-09-09/9999-12-31": to that day's end */
+    old.sale_from = 1000000000;
+    assert_false(patch((struct feed_row) { .texts = { [FEED_AVAILABILITY] = "backorder" } }));
+    assert_int_equal(item.sale, 4900);
+    assert_int_equal(item.sale_from, 1000000000);
+    assert_int_equal(item.sale_to, INT64_C(253402300799));
+    old.sale_from = -7200; /* "1970-01-01T00:00+02:00/..." */
+    assert_false(patch((struct feed_row) { .texts = { [FEED_AVAILABILITY] = "backorder" } }));
+    assert_int_equal(item.sale, 4900);
     old.sale_from = 0;
     old.sale_to = INT64_MAX;
 }

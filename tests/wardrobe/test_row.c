@@ -61,6 +61,57 @@ prices_are_read_in_every_form(void **state)
     }
 }
 
+/* "$15" is what a shop in Canada writes too. */
+static void
+a_sign_is_the_shops_own_currency_where_it_may_be(void **state)
+{
+    static const struct {
+        const char *text, *before, *code;
+        int64_t amount;
+    } cases[] = { { "$15.00", "CAD", "CAD", 1500 },
+                  { "$15.00", "", "USD", 1500 },
+                  { "$15.00", "EUR", "USD", 1500 },
+                  { "US$15.00", "CAD", "USD", 1500 },
+                  { "\xc2\xa5 1500", "CNY", "CNY", 150000 },
+                  { "\xc2\xa5 1500", "", "JPY", 1500 },
+                  { "49,90\xc2\xa0\xe2\x82\xac", "", "EUR", 4990 },
+                  { "49,90\xe2\x80\xaf"
+                    "EUR",
+                    "", "EUR", 4990 },
+                  { "\t15.00 USD ", "", "USD", 1500 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char code[4];
+
+        strcpy(code, cases[i].before);
+        if (row_price(cases[i].text, code) != cases[i].amount)
+            fail_msg("%s is not %lld", cases[i].text, (long long)cases[i].amount);
+        assert_string_equal(code, cases[i].code);
+    }
+}
+
+static void
+blanks_around_a_word_are_no_other_word(void **state)
+{
+    struct feed_row row = good();
+    struct row_problem problem;
+
+    (void)state;
+    row.texts[FEED_AVAILABILITY] = "\n  out of stock \n";
+    row.texts[FEED_GENDER] = "female ";
+    row.texts[FEED_AGE_GROUP] = " adult\t";
+    row.texts[FEED_PRICE] = "\n49.00 USD\n";
+    row.texts[FEED_RATING] = " 4.5";
+    row.texts[FEED_RATING_COUNT] = "-20";
+    assert_int_equal(row_read(&row, "", true, &item, &problem), 0);
+    assert_int_equal(item.availability, AVAILABILITY_OUT);
+    assert_int_equal(item.gender, GENDER_FEMALE);
+    assert_int_equal(item.price, 4900);
+    assert_true(item.rating == 4.5);
+    assert_int_equal(item.rating_count, 0);
+}
+
 static void
 times_are_seconds_and_zones_count(void **state)
 {
@@ -204,6 +255,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prices_are_read_in_every_form),
+        cmocka_unit_test(a_sign_is_the_shops_own_currency_where_it_may_be),
+        cmocka_unit_test(blanks_around_a_word_are_no_other_word),
         cmocka_unit_test(times_are_seconds_and_zones_count),
         cmocka_unit_test(a_good_row_is_clean),
         cmocka_unit_test(bad_fields_are_refused_by_name),
