@@ -75,15 +75,36 @@ letter_rank(const char *text, size_t size)
     return -1;
 }
 
+/* The ranks of the letters on both sides of MARK in TEXT. False where it is none, or no range from small to
+ * large: "X-Large" is none. */
+static bool
+split_letters(const char *text, const char *mark, int *low, int *high)
+{
+    const char *first = strstr(text, mark), *last = first, *next;
+
+    if (first == NULL)
+        return false;
+    while ((next = strstr(last + 1, mark)) != NULL)
+        last = next;
+    last += strlen(mark);
+    *low = letter_rank(text, (size_t)(first - text));
+    *high = letter_rank(last, strlen(last));
+    return *low >= 0 && *high >= *low;
+}
+
+/* "M", "X-Large", "S/M", "S-M", "XS - S", "M to L". */
 static bool
 read_letters(const char *text, struct size *size)
 {
-    size_t part = strcspn(text, "/");
-    int low = letter_rank(text, part), high = low;
+    static const char *const marks[] = { "/", "-", "\xe2\x80\x93", " to " };
+    int low = -1, high = -1;
 
-    if (text[part] == '/')
-        high = letter_rank(text + part + 1, strlen(text + part + 1));
-    if (low < 0 || high < low)
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && low < 0; i++)
+        if (!split_letters(text, marks[i], &low, &high))
+            low = -1;
+    if (low < 0 && strchr(text, '/') == NULL)
+        low = high = letter_rank(text, strlen(text));
+    if (low < 0)
         return false;
     *size = (struct size) {
         .class = SIZE_LETTERS, .low = (int16_t)(low * 10), .high = (int16_t)(high * 10), .is_exact = true
@@ -111,14 +132,19 @@ read_one(const char *text, struct size *size)
 static int
 number(const char **text)
 {
-    char *end;
-    double value;
+    const char *end = *text;
+    double value = 0;
 
-    if (!isdigit((unsigned char)**text))
+    if (!isdigit((unsigned char)*end))
         return -1;
-    value = strtod(*text, &end);
-    if (*end == ',' && isdigit((unsigned char)end[1]))
-        value += strtod(end + 1, &end) / 10;
+    for (; isdigit((unsigned char)*end) && value < 1000; end++)
+        value = value * 10 + (*end - '0');
+    if ((*end == '.' || *end == ',') && isdigit((unsigned char)end[1])) {
+        double unit = 0.1;
+
+        for (end++; isdigit((unsigned char)*end); end++, unit /= 10)
+            value += unit * (*end - '0');
+    }
     if (strncmp(end, "½", 2) == 0) {
         value += 0.5;
         end += 2;
@@ -202,9 +228,10 @@ read_height(const char *text, struct size *size)
     return true;
 }
 
-/* "4-5 years", "4Y", "6-9 months", "6M" (with a child's garment), "5". */
+/* "4-5 years", "4Y", "6-9 months", "6M" (with a child's garment), "5". Unless it is SURE that they are a
+ * child's, numbers of something else are none: "15 inch", "10 pairs". */
 static bool
-read_kids(const char *text, struct size *size)
+read_kids(const char *text, struct size *size, bool sure)
 {
     int low = 0, high;
     bool months;
@@ -227,6 +254,8 @@ read_kids(const char *text, struct size *size)
     }
     skip(&text, " ");
     months = text[0] == 'm' || text[0] == 'M' || text[-1] == 'm' || text[-1] == 'M';
+    if (!sure && *text != '\0' && strchr("yYmMtT", *text) == NULL && strchr("yYmM", text[-1]) == NULL)
+        return false;
     low /= 10;
     high /= 10;
     if (high > (months ? 48 : 17))
@@ -271,7 +300,8 @@ read_shoes(const char *text, const char *system, uint8_t genders, struct size *s
     if ((low = number(&text)) < 0)
         return false;
     high = low;
-    if (*text == '-' || *text == '/') {
+    if ((*text == '-' || *text == '/') &&
+        isdigit((unsigned char)text[1])) { /* else "UK 5/EU 38": the first */
         text++;
         if ((high = number(&text)) < low)
             return false;
@@ -366,7 +396,7 @@ size_read(const char *text, const char *sizes, const char *system, uint8_t gende
         return size->class;
     if (shoes)
         return read_shoes(text, system, genders, size) || read_letters(text, size) ? size->class : SIZE_NONE;
-    if (child && (read_kids(text, size) || read_height(text, size)))
+    if (child && (read_kids(text, size, true) || read_height(text, size)))
         return size->class;
     if (read_letters(text, size))
         return size->class;
@@ -374,7 +404,7 @@ size_read(const char *text, const char *sizes, const char *system, uint8_t gende
         return size->class;
     if ((toupper((unsigned char)text[0]) == 'W' || strpbrk(text, "xXwW") != NULL) && read_waist(text, size))
         return size->class;
-    if (read_numeric(text, system, genders, size) || read_kids(text, size))
+    if (read_numeric(text, system, genders, size) || read_kids(text, size, false))
         return size->class;
     return size->class = SIZE_NONE;
 }
@@ -394,7 +424,7 @@ size_asked(const char *text, enum size_class class, const char *system, uint8_t 
     case SIZE_WAIST:
         return read_waist(text, &sizes[0]);
     case SIZE_KIDS:
-        return read_kids(text, &sizes[0]) || read_height(text, &sizes[0]);
+        return read_kids(text, &sizes[0], true) || read_height(text, &sizes[0]);
     case SIZE_ONE:
         return read_one(text, &sizes[0]);
     case SIZE_NUMERIC:
