@@ -9,7 +9,7 @@
 #include "common/json.h"
 #include "common/slots.h"
 
-#define PRICE_LIMIT 1e6 /* more is no price of a garment */
+#define PRICE_LIMIT 1e9 /* more is no price of a garment, in dong or rupiah either */
 
 static const char *const texts[] = { "category", "colour", "material", "style", "description" };
 

@@ -129,7 +129,7 @@ odd_arguments_are_null(void **state)
         "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'"
     };
-    static const char *const prices[] = { "0", "-5", "'50'", "1e7", "null" };
+    static const char *const prices[] = { "0", "-5", "'50'", "1e10", "null" };
     char given[600], made[600];
 
     (void)state;
