@@ -21,7 +21,7 @@ struct watch {
     const char *folder;
     const struct import_settings *settings;
     struct loop *loop;
-    char *last; /* the last whole feed that was imported; NULL before it */
+    char *last; /* the last whole feed that was imported, here or by one before us; NULL before it */
     int fd;
 };
 
@@ -54,6 +54,18 @@ is_patch(const char *path)
     return strstr(slash == NULL ? path : slash + 1, ".patch") != NULL;
 }
 
+/* PATH is the feed that SIGHUP imports again. */
+static void
+remember(struct watch *watch, const char *path)
+{
+    char *last = path == watch->last ? NULL : strdup(path);
+
+    if (last == NULL)
+        return;
+    free(watch->last);
+    watch->last = last;
+}
+
 /* Import the feed at PATH, and write its report beside it. */
 static void
 import(struct watch *watch, const char *path)
@@ -74,10 +86,9 @@ import(struct watch *watch, const char *path)
     log_info("import feed=%s outcome=%s rows=%lld refused=%lld", path, imported ? "imported" : "failed",
              (long long)counts.rows, (long long)counts.refused);
     free(report);
-    if (imported && !settings.patch && path != watch->last) {
-        free(watch->last);
-        watch->last = strdup(path);
-    }
+    if (!settings.patch &&
+        (imported || watch->last == NULL)) /* what fails now may not when it is tried again */
+        remember(watch, path);
 }
 
 static void
@@ -93,21 +104,43 @@ import_name(struct watch *watch, const char *name)
 
 /* -- what lies there at the start ------------------------------------------------------------------ */
 
-/* Whether the feed NAME was changed after its report was written, or has none. */
-static int
-is_new(const struct watch *watch, const char *name)
+static bool
+is_later(const struct timespec *one, const struct timespec *other)
 {
-    struct stat feed, report;
-    char *path;
-    bool fresh;
+    return one->tv_sec != other->tv_sec ? one->tv_sec > other->tv_sec : one->tv_nsec > other->tv_nsec;
+}
 
-    if (asprintf(&path, "%s/%s.report", watch->folder, name) < 0)
+/* Whether the feed at PATH has come since its report was written (*AT), or has none. By when the folder got
+ * it: a file that is moved here, or copied with its time, may be of long ago. */
+static bool
+is_new(const char *path, struct timespec *at)
+{
+    struct stat feed, about;
+    char *report;
+    bool has_report;
+
+    if (asprintf(&report, "%s.report", path) < 0)
         return false;
-    fresh = stat(path, &report) < 0;
-    path[strlen(path) - strlen(".report")] = '\0';
-    fresh = stat(path, &feed) == 0 && (fresh || feed.st_mtime > report.st_mtime);
-    free(path);
-    return fresh;
+    has_report = stat(report, &about) == 0;
+    free(report);
+    if (has_report)
+        *at = about.st_ctim;
+    return stat(path, &feed) == 0 && (!has_report || is_later(&feed.st_ctim, at));
+}
+
+/* The feed at PATH lay there at the start. LAST becomes it where it is whole, and was imported after that. */
+static void
+import_old(struct watch *watch, const char *path, char **last, struct timespec *last_at)
+{
+    struct timespec at = { 0 };
+
+    if (is_new(path, &at)) {
+        import(watch, path);
+    } else if (!is_patch(path) && !watch->settings->patch && (*last == NULL || is_later(&at, last_at))) {
+        free(*last);
+        *last = strdup(path);
+        *last_at = at;
+    }
 }
 
 /* By name, so that dated feeds come in their order. */
@@ -116,13 +149,22 @@ import_present(struct watch *watch)
 {
     struct dirent **names = NULL;
     int count = scandir(watch->folder, &names, NULL, alphasort);
+    struct timespec last_at = { 0 };
+    char *last = NULL;
 
     for (int i = 0; i < count; i++) {
-        if (is_feed(names[i]->d_name) && is_new(watch, names[i]->d_name))
-            import_name(watch, names[i]->d_name);
+        char *path;
+
+        if (is_feed(names[i]->d_name) && asprintf(&path, "%s/%s", watch->folder, names[i]->d_name) >= 0) {
+            import_old(watch, path, &last, &last_at);
+            free(path);
+        }
         free(names[i]);
     }
     free(names);
+    if (watch->last == NULL && last != NULL)
+        remember(watch, last);
+    free(last);
 }
 
 /* -- what comes ---------------------------------------------------------------------------------- */

@@ -180,6 +180,44 @@ def test_a_folder_is_watched_and_sighup_imports_again(tmp_path):
     assert code == 0, said()
 
 
+def test_a_watcher_that_returns_knows_what_came_and_what_was_last(tmp_path):
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "shop.tsv").write_text(HEADER + "A\tShirt\t1.00 USD\tin_stock\n")
+
+    def watch():
+        log = open(tmp_path / "log", "wb")
+        watcher = subprocess.Popen([str(binary("wardrobe")), "import", "--watch", str(drop), "--state-dir", str(tmp_path)], cwd=TOP, stderr=log)
+        log.close()
+        assert wait_until(lambda: " ready " in (tmp_path / "log").read_text())
+        return watcher
+
+    def stop(watcher):
+        watcher.terminate()
+        assert watcher.wait(20 * SLOW) == 0, (tmp_path / "log").read_text()
+
+    stop(watch())
+    assert of(tmp_path, "A", "price") == (100,)
+    (tmp_path / "next").write_text(HEADER + "A\tShirt\t2.00 USD\tin_stock\n")
+    os.utime(tmp_path / "next", (1, 1))  # as `rsync -t` and `mv` leave it
+    os.rename(tmp_path / "next", drop / "shop.tsv")
+    watcher = watch()
+    try:
+        assert of(tmp_path, "A", "price") == (200,)
+    finally:
+        stop(watcher)
+    (tmp_path / "other.tsv").write_text(HEADER + "A\tShirt\t3.00 USD\tin_stock\n")
+    import_feed(tmp_path, tmp_path / "other.tsv")
+    assert of(tmp_path, "A", "price") == (300,)
+    watcher = watch()
+    try:
+        assert of(tmp_path, "A", "price") == (300,)  # nothing there is new
+        watcher.send_signal(signal.SIGHUP)
+        assert wait_until(lambda: of(tmp_path, "A", "price") == (200,)), (tmp_path / "log").read_text()
+    finally:
+        stop(watcher)
+
+
 def test_a_running_wardrobe_takes_each_import_up_without_a_lost_or_mixed_lookup(ensemble):
     """Two catalogues, in which all prices are the same; no answer may hold prices of both, or name another version."""
     state = pathlib.Path(ensemble.state)
