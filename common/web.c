@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "common/visitors.h"
 
 #define BACKLOG 1024
 #define ACCEPTS 64        /* connections taken in one turn, so that a storm of them starves nobody */
@@ -30,7 +31,9 @@ struct web {
     struct loop_watch *watch;
     struct loop_timer *pause;
     int fd, port;
-    int64_t clients, max_clients;
+    int64_t clients, max_clients, address_clients;
+    bool (*may_have_more)(void *owner, const char *address);
+    struct visitors *visitors;
     void *owner;
     char *tls_cert, *tls_key;
 };
@@ -71,6 +74,42 @@ turn_away(int fd)
     close(fd);
 }
 
+/* Whether there are too many connections from where this one comes; a proxy of ours has all shoppers'. */
+static bool
+are_too_many(struct web *web, const struct visitor *visitor, const struct sockaddr *address, socklen_t size)
+{
+    char text[64];
+
+    if (web->address_clients <= 0 || visitor == NULL || visitor_count(visitor) <= web->address_clients)
+        return false;
+    if (getnameinfo(address, size, text, sizeof text, NULL, 0, NI_NUMERICHOST) != 0 ||
+        (web->may_have_more != NULL && web->may_have_more(web->owner, text)))
+        return false;
+    log_warning("web: %s has %lld connections: a further one is turned away (option client-connections)",
+                text, (long long)web->address_clients);
+    return true;
+}
+
+/* A connection has come from ADDRESS. */
+static void
+take(struct web *web, int client, const struct sockaddr *address, socklen_t size)
+{
+    struct visitor *visitor = visitors_come(web->visitors, address);
+    struct lws *wsi;
+
+    if ((web->max_clients > 0 && web->clients >= web->max_clients) ||
+        are_too_many(web, visitor, address, size)) {
+        turn_away(client);
+    } else if ((wsi = lws_adopt_socket_vhost(web->vhost, client)) == NULL) {
+        log_debug("web: a connection could not be taken"); /* lws has closed it */
+    } else {
+        web->clients++; /* until web_guard() sees its end */
+        lws_set_opaque_user_data(wsi, visitor);
+        return;
+    }
+    visitors_leave(web->visitors, visitor);
+}
+
 static void
 pause_is_over(void *owner)
 {
@@ -87,7 +126,9 @@ connection_waits(void *owner, int fd, int events)
 
     (void)events;
     for (int i = 0; i < ACCEPTS; i++) {
-        int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct sockaddr_storage address;
+        socklen_t size = sizeof address;
+        int client = accept4(fd, (struct sockaddr *)&address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (client < 0) {
             if (errno == EMFILE || errno == ENFILE) {
@@ -97,12 +138,7 @@ connection_waits(void *owner, int fd, int events)
             }
             return;
         }
-        if (web->max_clients > 0 && web->clients >= web->max_clients)
-            turn_away(client);
-        else if (lws_adopt_socket_vhost(web->vhost, client) == NULL)
-            log_debug("web: a connection could not be taken"); /* lws has closed it */
-        else
-            web->clients++; /* until web_guard() sees its end */
+        take(web, client, (struct sockaddr *)&address, size);
     }
 }
 
@@ -197,9 +233,13 @@ web_open(struct loop *loop, const struct web_settings *settings)
     web->fd = -1;
     web->owner = settings->owner;
     web->max_clients = settings->max_clients;
+    web->address_clients = settings->address_clients;
+    web->may_have_more = settings->may_have_more;
     web->tls_cert = strdup(has_tls(settings) ? settings->tls_cert : "");
     web->tls_key = strdup(has_tls(settings) ? settings->tls_key : "");
-    if (listen_on(web, settings) != 0 || make_context(web, settings) != 0) {
+    if ((web->visitors = visitors_new()) == NULL)
+        log_error("web: no memory");
+    if (web->visitors == NULL || listen_on(web, settings) != 0 || make_context(web, settings) != 0) {
         web_close(&web);
         return NULL;
     }
@@ -232,6 +272,7 @@ web_close(struct web **web)
         loop_timer_destroy(&timer);
         lws_context_destroy((*web)->context);
     }
+    visitors_destroy(&(*web)->visitors);
     free((*web)->tls_cert);
     free((*web)->tls_key);
     free(*web);
@@ -312,7 +353,10 @@ web_guard(struct lws *wsi, enum lws_callback_reasons reason)
 
     if (reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE)
         return check_upgrade(wsi);
-    if (reason == LWS_CALLBACK_WSI_DESTROY && web->clients > 0)
+    if (reason == LWS_CALLBACK_WSI_DESTROY && web->clients > 0) {
         web->clients--;
+        visitors_leave(web->visitors, lws_get_opaque_user_data(wsi));
+        lws_set_opaque_user_data(wsi, NULL);
+    }
     return 0;
 }

@@ -17,10 +17,12 @@ struct web_settings {
     int64_t port;         /* 0: a free one */
     const char *tls_cert; /* files, or "" for plain */
     const char *tls_key;
-    int64_t max_clients;                   /* more are answered 503 and closed before any work */
-    const struct lws_protocols *protocols; /* [0] HTTP; calls web_guard() first */
-    const struct lws_http_mount *mounts;   /* or NULL */
-    void *owner;                           /* web_owner() gives it back in a callback */
+    int64_t max_clients;     /* more are answered 503 and closed before any work */
+    int64_t address_clients; /* the same for those of one address; 0: no limit */
+    bool (*may_have_more)(void *owner, const char *address); /* whom address_clients is not for; or NULL */
+    const struct lws_protocols *protocols;                   /* [0] HTTP; calls web_guard() first */
+    const struct lws_http_mount *mounts;                     /* or NULL */
+    void *owner;                                             /* web_owner() gives it back in a callback */
 };
 
 /* Listen. NULL when it can't (logged; a port in use says so and what to do). */

@@ -103,6 +103,15 @@ look_for_page(const char *folder)
         log_warning("option web=%s: no index.html that can be read there; the page is 404", folder);
 }
 
+/* Its connections are those of many shoppers. */
+static bool
+is_proxy(void *owner, const char *address)
+{
+    struct gateway *gateway = owner;
+
+    return proxy_is_trusted(address, gateway->daemon.options.proxies);
+}
+
 static int
 open_doors(struct gateway *gateway)
 {
@@ -112,6 +121,8 @@ open_doors(struct gateway *gateway)
                                      .tls_cert = options->tls_cert,
                                      .tls_key = options->tls_key,
                                      .max_clients = options->max_clients,
+                                     .address_clients = options->client_connections,
+                                     .may_have_more = is_proxy,
                                      .protocols = front_protocols,
                                      .owner = gateway };
 
@@ -125,6 +136,7 @@ open_doors(struct gateway *gateway)
     settings.port = options->metrics_port;
     settings.tls_cert = settings.tls_key = "";
     settings.max_clients = 16;
+    settings.address_clients = 0;
     return (gateway->metrics_web = web_open(gateway->daemon.loop, &settings)) == NULL ? -1 : 0;
 }
 

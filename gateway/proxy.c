@@ -64,8 +64,8 @@ next_item(const char **list, char item[ADDRESS_SIZE])
     return size > 0;
 }
 
-static bool
-is_trusted(const char *text, const char *trusted)
+bool
+proxy_is_trusted(const char *text, const char *trusted)
 {
     unsigned char address[16], net[16];
     char item[ADDRESS_SIZE];
@@ -116,7 +116,7 @@ proxy_client(const char *peer, const char *forwarded, const char *trusted, char 
     unsigned char address[16];
 
     snprintf(client, size, "%s", peer);
-    while (left > 0 && is_trusted(client, trusted)) {
+    while (left > 0 && proxy_is_trusted(client, trusted)) {
         left = last_item(forwarded, left, item);
         if (!read_address(item, address))
             return;

@@ -14,6 +14,9 @@
  * of ours. CLIENT (room for SIZE bytes) gets the address; PEER where nothing can be believed. */
 void proxy_client(const char *peer, const char *forwarded, const char *trusted, char *client, size_t size);
 
+/* Whether TEXT is the address of one of TRUSTED. */
+bool proxy_is_trusted(const char *text, const char *trusted);
+
 /* Whether every item of TRUSTED is an address or address/bits; proxy_client() believes no other. */
 bool proxy_is_readable(const char *trusted);
 

@@ -279,6 +279,25 @@ def comes_in(gateway):
 
 
 @pytest.mark.skipif(VARIANT == "asan", reason="skipped: a sanitizer's memory is its own")
+def first_line(port, source):
+    """What a connection from SOURCE is told, and the connection."""
+    connection = socket.create_connection(("127.0.0.1", port), source_address=(source, 0), timeout=10)
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    return connection.recv(100).split(b"\r\n")[0], connection
+
+
+def test_one_address_does_not_take_all_connections(ensemble, fake):
+    gateway = ensemble.gateway("--client-connections", 3, env={"ENSEMBLE_PROXIES": "127.0.0.3"})
+    fine, busy = b"HTTP/1.1 200 OK", b"HTTP/1.1 503 Service Unavailable"
+    for source, expected in (("127.0.0.1", [fine] * 3 + [busy] * 2), ("127.0.0.2", [fine]), ("127.0.0.3", [fine] * 5)):
+        got = [first_line(gateway.port(), source) for _ in expected]
+        assert [line for line, _ in got] == expected
+        for _, connection in got:
+            connection.close()
+    gateway.wait_for_log("127.0.0.1 has 3 connections")
+    assert wait_until(lambda: first_line(gateway.port(), "127.0.0.1")[0] == fine)
+
+
 def test_an_idle_websocket_costs_little(ensemble, fake):
     gateway = ensemble.gateway()
     warm = [Client(gateway.url) for _ in range(50)]
