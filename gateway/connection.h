@@ -40,7 +40,10 @@ struct request {
     bool completed; /* the body has been read to its end */
     bool closes; /* the connection ends with the answer: what is left of the body can't be told from a request
                   */
-    struct client *client; /* of an answer that streams */
+    struct client *client;           /* of an answer that streams */
+    struct request *previous, *next; /* of those that are being answered */
+    int64_t progress_ms;             /* when a part of the answer was last taken */
+    bool is_answering;
 };
 
 /* What one connection carries: at most one of them. libwebsockets makes it, zeroed. */
@@ -67,10 +70,18 @@ bool front_argument(struct lws *wsi, const char *name, char *value, size_t size)
 /* The hash of where WSI comes from, behind proxies of ours too. */
 uint64_t front_address(struct gateway *gateway, struct lws *wsi);
 
-/* Append a piece of a frame or body that WSI brings to RECEIVED. False when WSI is to be sent away: it has
- * been at it for longer than frame-ms, or too much comes in and this is the largest. */
+/* Whether who comes from ADDRESS (front_address()) may read or stop something now; it is counted. Each makes
+ * an orchestrator read its store, which a question does not do more. */
+bool front_may_read(struct gateway *gateway, uint64_t address);
+
+/* Append a piece of a frame or body that WSI brings to RECEIVED. False when WSI is to be sent away, since too
+ * much comes in and this is the largest. */
 bool front_keep(struct gateway *gateway, struct lws *wsi, struct arrival *received, const char *bytes,
                 size_t size);
+
+/* End WSI's connection; libwebsockets sees it at its next event. Not by its timeouts: with libev they are
+ * late by as long as an older one has to go. */
+void front_cut(struct lws *wsi);
 
 /* RECEIVED is no longer coming in. */
 void front_forget(struct gateway *gateway, struct arrival *received);
@@ -92,6 +103,10 @@ int http_body(struct request *request, const char *bytes, size_t size);
 int http_body_completed(struct request *request);
 int http_writable(struct request *request);
 void http_destroy(struct request **request);
+
+/* Cut off who has taken nothing of their answer since BEFORE_MS: what was read out of the store for them is
+ * kept until they have it. */
+void http_cut_slow(struct gateway *gateway, int64_t before_ms);
 
 /* Answer with {"code","message"}. */
 void http_refuse(struct request *request, int status, const char *code, const char *message);

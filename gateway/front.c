@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "common/clock.h"
@@ -55,6 +56,12 @@ front_address(struct gateway *gateway, struct lws *wsi)
     front_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, forwarded, sizeof forwarded);
     proxy_client(peer, forwarded, gateway->daemon.options.proxies, client, sizeof client);
     return bucket_address(client);
+}
+
+bool
+front_may_read(struct gateway *gateway, uint64_t address)
+{
+    return bucket_take(&gateway->reads, address, gateway->daemon.options.client_reads, clock_now_ms());
 }
 
 /* The token that WSI's request shows: in Authorization, as subprotocol `bearer.<token>`, in the cookie
@@ -118,6 +125,12 @@ front_admit(struct gateway *gateway, struct lws *wsi, char owner[TOKEN_SUBJECT_S
     return *why == NULL ? 0 : 401;
 }
 
+void
+front_cut(struct lws *wsi)
+{
+    shutdown(lws_get_socket_fd(wsi), SHUT_RDWR);
+}
+
 /* Make room for SIZE further bytes of RECEIVED; false where that is what takes it. */
 static bool
 make_room(struct gateway *gateway, struct arrival *received, size_t size)
@@ -128,7 +141,7 @@ make_room(struct gateway *gateway, struct arrival *received, size_t size)
         log_warning("too much is coming in at once: a client is sent away");
         if (largest == received)
             return false;
-        lws_set_timeout(largest->connection, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+        front_cut(largest->connection);
         largest->dropped = true;
         arrival_end(&gateway->arrivals, largest);
     }
@@ -138,14 +151,9 @@ make_room(struct gateway *gateway, struct arrival *received, size_t size)
 bool
 front_keep(struct gateway *gateway, struct lws *wsi, struct arrival *received, const char *bytes, size_t size)
 {
-    int64_t now_ms = clock_now_ms(), most_ms = gateway->daemon.options.frame_ms;
-
-    if (received->dropped ||
-        (received->connection != NULL && most_ms > 0 && now_ms - received->began_ms > most_ms))
+    if (received->dropped || !make_room(gateway, received, size))
         return false;
-    if (!make_room(gateway, received, size))
-        return false;
-    arrival_take(&gateway->arrivals, received, wsi, bytes, size, now_ms);
+    arrival_take(&gateway->arrivals, received, wsi, bytes, size, clock_now_ms());
     return true;
 }
 

@@ -31,12 +31,15 @@ struct gateway {
     struct streams streams;   /* runs that clients wait for */
     struct asks asks;         /* HTTP requests that wait for one answer */
     struct buckets buckets;   /* questions a minute, by address */
+    struct buckets reads;     /* what is read or stopped in a minute, by address */
     struct arrivals arrivals; /* frames and bodies that have not come to their end */
     struct buffer scratch;    /* an event on its way through a wire; kept for its memory */
 
     struct loop_timer *hold_timer; /* the next stream or ask whose time is up */
     int64_t hold_due_ms;           /* when that is */
     struct loop_timer *ping_timer;
+    struct loop_timer *slow_timer;  /* a look at who sends or reads too slowly */
+    struct request *answering;      /* requests whose answer is on its way; list */
     struct loop_timer *drain_timer; /* when even clients with runs are sent away */
     unsigned beat;                  /* which part of the clients is pinged next */
 
@@ -84,6 +87,9 @@ void on_hold_over(void *self);
 /* SIGTERM: no more connections; clients leave as their runs end, at the latest in 4/5 of drain-ms. */
 void on_drain(void *self);
 bool gateway_is_idle(void *self);
+
+/* The slow timer's call: frames, bodies and answers that do not move on end their connections. */
+void on_slow(void *self);
 
 /* SIGHUP: certificate and key are read again. */
 void on_reload(void *self);

@@ -19,6 +19,46 @@ static const char picture_policy[] = "default-src 'none'; style-src 'unsafe-inli
 
 /* -- answers ------------------------------------------------------------------------------------- */
 
+/* The answer has moved on, or begins: it is looked after from now on (http_cut_slow()). */
+static void
+note_progress(struct request *request)
+{
+    struct gateway *gateway = request->gateway;
+
+    request->progress_ms = clock_now_ms();
+    if (request->is_answering)
+        return;
+    request->is_answering = true;
+    request->previous = NULL;
+    request->next = gateway->answering;
+    if (request->next != NULL)
+        request->next->previous = request;
+    gateway->answering = request;
+}
+
+static void
+forget_progress(struct request *request)
+{
+    if (!request->is_answering)
+        return;
+    request->is_answering = false;
+    if (request->previous != NULL)
+        request->previous->next = request->next;
+    else
+        request->gateway->answering = request->next;
+    if (request->next != NULL)
+        request->next->previous = request->previous;
+}
+
+void
+http_cut_slow(struct gateway *gateway, int64_t before_ms)
+{
+    for (struct request *request = gateway->answering; request != NULL; request = request->next) {
+        if (request->progress_ms < before_ms && !request->done)
+            front_cut(request->wsi);
+    }
+}
+
 /* The answer is ready; it is written when the connection can be. */
 static void
 answer(struct request *request, int status, const char *type, const char *bytes, size_t size)
@@ -26,6 +66,7 @@ answer(struct request *request, int status, const char *type, const char *bytes,
     request->status = status;
     request->type = type;
     buffer_append(&request->answer, bytes, size);
+    note_progress(request);
     lws_callback_on_writable(request->wsi);
 }
 
@@ -134,6 +175,7 @@ write_body(struct request *request)
             return -1;
         request->sent += size;
         if (request->sent < request->answer.size) {
+            note_progress(request);
             lws_callback_on_writable(request->wsi);
             return 0;
         }
@@ -168,6 +210,7 @@ http_destroy(struct request **request)
     if (r == NULL)
         return;
     ask_drop(r->gateway, r);
+    forget_progress(r);
     if (r->client != NULL) {
         on_left(r->gateway, r->client);
         client_destroy(&r->gateway->clients, &r->client);
@@ -280,6 +323,11 @@ serve_api(struct request *request, const char *owner)
 {
     struct gateway *gateway = request->gateway;
 
+    if (request->route != ROUTE_BAD_ID && request->route != ROUTE_AGUI && request->route != ROUTE_CHAT &&
+        !front_may_read(gateway, front_address(gateway, request->wsi))) {
+        http_refuse(request, 429, "rate_limited", "too much is read in a minute; wait a little");
+        return;
+    }
     switch (request->route) {
     case ROUTE_THREAD:
         ask_new(gateway, request, request->method == METHOD_DELETE ? MESSAGE_FORGET : MESSAGE_HISTORY, owner,

@@ -147,6 +147,9 @@ start_timers(struct gateway *gateway)
 
     gateway->hold_timer = loop_timer_new(loop, on_hold_over, gateway);
     gateway->ping_timer = loop_timer_new(loop, ping, gateway);
+    gateway->slow_timer = loop_timer_new(loop, on_slow, gateway);
+    if (gateway->daemon.options.frame_ms > 0)
+        on_slow(gateway);
     loop_timer_start(gateway->ping_timer, gateway->daemon.options.ping_ms / PING_PARTS + 1);
 }
 
@@ -189,8 +192,10 @@ done:
     figures_clear(&gateway.figures);
     web_close(&gateway.web);
     loop_timer_destroy(&gateway.drain_timer);
+    loop_timer_destroy(&gateway.slow_timer);
     loop_timer_destroy(&gateway.ping_timer);
     loop_timer_destroy(&gateway.hold_timer);
+    buckets_clear(&gateway.reads);
     buckets_clear(&gateway.buckets);
     buffer_clear(&gateway.scratch);
     daemon_stop(&gateway.daemon);

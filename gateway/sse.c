@@ -41,6 +41,8 @@ begin_run(struct request *request, const struct wire *wire, const char *owner)
     }
     if (input.kind != INPUT_RUN)
         http_refuse(request, 400, "unknown_frame", "a RunAgentInput is expected");
+    else if (request->last_event_id >= 0 && !front_may_read(gateway, front_address(gateway, request->wsi)))
+        http_refuse(request, 429, "rate_limited", "too much is read in a minute; wait a little");
     else if ((client = new_client(request, wire, owner)) == NULL)
         ;
     else if (request->last_event_id >= 0)

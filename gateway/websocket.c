@@ -88,6 +88,8 @@ websocket_established(struct gateway *gateway, struct seat *seat)
         deliver_close(seat->client, 1008, "runId is missing or no id");
     else if (resume->offset < -1)
         deliver_close(seat->client, 1008, "offset is no number");
+    else if (!front_may_read(gateway, seat->client->address))
+        deliver_close(seat->client, 1013, "too much is read in a minute; resume later");
     else
         on_resume(gateway, seat->client, resume->run_id, "", resume->offset);
     free(seat->resume);
@@ -109,18 +111,18 @@ frame(struct gateway *gateway, struct client *client, const char *bytes, size_t 
         deliver_error(gateway, client, refusal.code, refusal.message);
         return;
     }
-    if (input.kind == INPUT_ABORT)
+    if (input.kind == INPUT_RUN)
+        on_run(gateway, client, &input);
+    else if (front_may_read(gateway, client->address))
         on_abort(gateway, client, input.run_id);
     else
-        on_run(gateway, client, &input);
+        deliver_error(gateway, client, "rate_limited", "too much is stopped in a minute; wait a little");
     run_input_clear(&input);
 }
 
 void
 websocket_forget_frame(struct gateway *gateway, struct client *client)
 {
-    if (client->received.connection != NULL && client->close_code == 0)
-        lws_set_timeout(client->connection, NO_PENDING_TIMEOUT, 0);
     front_forget(gateway, &client->received); /* an idle client holds no buffer */
     client->received_size = 0;
     client->is_binary = false;
@@ -146,20 +148,6 @@ frame_ends(struct gateway *gateway, struct client *client, const char *bytes, si
     websocket_forget_frame(gateway, client);
 }
 
-/* Keep a piece of a frame that is to go on. One that goes on for too long ends the connection, as one does of
- * which nothing more comes. */
-static void
-keep_piece(struct gateway *gateway, struct client *client, const char *bytes, size_t size)
-{
-    int64_t frame_ms = gateway->daemon.options.frame_ms;
-    bool begins = client->received.connection == NULL;
-
-    if (!front_keep(gateway, client->connection, &client->received, bytes, size))
-        deliver_close(client, 1013, "too much is coming in, or too slowly; try again");
-    else if (begins && frame_ms > 0)
-        lws_set_timeout(client->connection, PENDING_TIMEOUT_USER_REASON_BASE, (int)(frame_ms / 1000) + 1);
-}
-
 int
 websocket_received(struct gateway *gateway, struct lws *wsi, struct client *client, const char *bytes,
                    size_t size)
@@ -177,8 +165,8 @@ websocket_received(struct gateway *gateway, struct lws *wsi, struct client *clie
         client->is_binary = lws_frame_is_binary(wsi);
     if (lws_remaining_packet_payload(wsi) == 0 && lws_is_final_fragment(wsi))
         frame_ends(gateway, client, bytes, size);
-    else if (!client->is_binary)
-        keep_piece(gateway, client, bytes, size);
+    else if (!client->is_binary && !front_keep(gateway, wsi, &client->received, bytes, size))
+        deliver_close(client, 1013, "too much is coming in; try again");
     return 0;
 }
 

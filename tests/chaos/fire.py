@@ -26,7 +26,7 @@ class Doubled:
         self.understudy = self.ensemble.start("understudy", "--port", 0, "--first-token-ms", first_token_ms,
                                               "--tokens-per-second", tokens_per_second, "--fault", faults)
         self.ensemble.env = {"MODEL_URL": f"http://127.0.0.1:{self.understudy.port()}/v1", "MODEL_KEY": "understudy",
-                             "MODEL_IDLE_MS": "1500", "MODEL_FIRST_BYTE_MS": "3000", "CLIENT_QUERIES": "0", "CLIENT_CONNECTIONS": "0"}
+                             "MODEL_IDLE_MS": "1500", "MODEL_FIRST_BYTE_MS": "3000", "CLIENT_QUERIES": "0", "CLIENT_CONNECTIONS": "0", "CLIENT_READS": "0"}
         more = [part for name, value in options.items() for part in ("--" + name.replace("_", "-"), value)]
         self.hunted = [self.start("orchestrator", more)]
         self.hunted += [self.start(role, label=f"{role}-{n}") for role in WORKERS for n in (1, 2)]

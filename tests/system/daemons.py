@@ -133,7 +133,7 @@ class Ensemble:
 
     def gateway(self, *arguments, env=None, **more):
         """A gateway on a free port, without limits that would be in a test's way."""
-        daemon = self.start("gateway", "--port", 0, env={"CLIENT_QUERIES": "0", "CLIENT_CONNECTIONS": "0", **(env or {})}, *arguments, **more)
+        daemon = self.start("gateway", "--port", 0, env={"CLIENT_QUERIES": "0", "CLIENT_CONNECTIONS": "0", "CLIENT_READS": "0", **(env or {})}, *arguments, **more)
         if more.get("wait", True):
             daemon.url = f"ws://127.0.0.1:{daemon.port()}/ws"
             daemon.http = f"http://127.0.0.1:{daemon.port()}"

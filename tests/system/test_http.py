@@ -6,6 +6,7 @@ import http.client
 import json
 import pathlib
 import re
+import socket
 import threading
 import time
 
@@ -14,7 +15,7 @@ import requests
 import websocket
 
 from client import Client, agui, sse
-from daemons import TOP, wait_until
+from daemons import SLOW, TOP, wait_until
 from fake_orchestrator import a_run
 
 SECRET = "a secret of the shop's own"
@@ -192,6 +193,40 @@ def test_a_long_thread_is_given_whole(gateway, fake):
     history = {"threadId": "t", "messages": [{"role": "user", "content": "x" * 1000} for _ in range(2000)]}
     answering(fake, "HISTORY", "THREAD", found=1, tail=json.dumps(history))
     assert requests.get(gateway.http + "/threads/t").json() == history
+
+
+def test_who_never_reads_an_answer_is_cut_off_and_who_reads_slowly_is_not(ensemble, fake):
+    gateway = ensemble.gateway("--frame-ms", 900)
+    fake.wait_for_peer()
+    history = json.dumps({"threadId": "t", "messages": [{"role": "user", "content": "x" * 1000}] * 12000})
+    for pause in (None, 0.01):
+        answering(fake, "HISTORY", "THREAD", found=1, tail=history)
+        with socket.socket() as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            slow.connect(("127.0.0.1", gateway.port()))
+            slow.sendall(b"GET /threads/t HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            if pause is None:
+                time.sleep(4 * SLOW)
+            size = 0
+            while piece := slow.recv(1 << 20):
+                size += len(piece)
+                time.sleep(pause or 0)
+            assert (size < len(history)) == (pause is None)
+
+
+def test_reads_and_stops_a_minute_are_limited(ensemble, fake):
+    gateway = ensemble.gateway(env={"CLIENT_READS": "3"})
+    fake.wait_for_peer()
+    answering(fake, "HISTORY", "THREAD", found=0, tail="")
+    assert [requests.get(gateway.http + "/threads/t").status_code for _ in range(4)] == [404, 404, 404, 429]
+    assert requests.delete(gateway.http + "/threads/t").status_code == 429
+    assert requests.post(gateway.http + "/runs/r/abort").status_code == 429
+    assert requests.get(gateway.http + "/api/chat/t/stream").status_code == 429
+    assert Client(f"{gateway.url}?runId=r&offset=-1").closed() == 1013
+    fake.answer_queries()
+    with Client(gateway.url) as client:
+        assert client.error('{"type":"abort","runId":"r"}') == "rate_limited"
+        assert client.ask("hello")[-1]["type"] == "RUN_FINISHED"  # questions are counted by themselves
 
 
 def test_a_run_is_aborted_by_post(gateway, fake):
