@@ -352,7 +352,10 @@ renew(struct store *store, struct lease_seen *seen)
 static int
 take_over(struct store *store)
 {
-    return store_write(store, STORE_LEASES_END, "") || store_write(store, STORE_RUNS_TAKE, "") ? -1 : 0;
+    return store_write(store, STORE_TAKER, "") || store_write(store, STORE_LEASES_END, "") ||
+                   store_write(store, STORE_RUNS_TAKE, "")
+               ? -1
+               : 0;
 }
 
 /* -- opening -------------------------------------------------------------------------------------- */
