@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/money.h"
+#include "orchestrator/lease_file.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/streams.h"
 #include "orchestrator/walk.h"
@@ -131,8 +132,9 @@ lead_on_what_is_there(struct orchestrator *self)
     int64_t lease_ms = self->daemon.options.lease_ms;
 
     if (store_is_shared(self->store)) {
-        if (daemon_open_bus(&self->daemon, &calls, self) != 0 ||
-            store_join(self->store, bus_name(self->daemon.bus), lease_ms) != 0)
+        self->lease_file = lease_file_open(self->daemon.options.state_dir);
+        self->lease = lease_file_read(self->lease_file, store_salt(self->store));
+        if (daemon_open_bus(&self->daemon, &calls, self) != 0 || lease_win(self) != 0)
             return -1;
         log_info("store shared name=%s lease-ms=%lld", bus_name(self->daemon.bus), (long long)lease_ms);
         loop_timer_start(self->lease_timer, lease_ms / 3);
@@ -167,12 +169,13 @@ close_all(struct orchestrator *self)
     free(self->facets_text);
     instructions_close(&self->instructions);
     free(self->salt);
+    lease_file_close(&self->lease_file);
 }
 
 int
 main(int argc, char *argv[])
 {
-    struct orchestrator self = { 0 };
+    struct orchestrator self = { .lease_file = -1 };
     int status;
 
     if (daemon_start(&self.daemon, "orchestrator", argc, argv, &status) != 0)

@@ -27,6 +27,8 @@ struct orchestrator {
     struct loop_hook *hook;            /* end of each turn: commit, then send */
     struct loop_timer *retain_timer;   /* threads that are old are forgotten */
     struct loop_timer *lease_timer;    /* of a store that is shared: renewed, or won again (on_lease.c) */
+    int64_t lease;                     /* its number in the store; 0: there is none */
+    int lease_file;                    /* where that is noted; -1: nowhere */
     bool afresh;                       /* the store was lost, and is not won again yet: nothing is led */
     struct instructions *instructions; /* the suggestion's */
     char *salt;                        /* of the hash of a shopper */
@@ -45,6 +47,9 @@ handler on_assessed, on_extracted, on_found, on_chosen, on_refused, on_facets, o
 
 /* The lease is to be renewed, or to be won again (on_lease.c). */
 void on_lease(void *self);
+
+/* Have a lease: the first, or again. Returns 0, or -1 (logged). */
+int lease_win(struct orchestrator *self);
 
 /* A worker or a gateway is gone (on_lost.c). */
 void on_lost(void *self, struct peer *peer);

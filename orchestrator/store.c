@@ -64,9 +64,9 @@ store_is_shared(const struct store *store)
 }
 
 int
-store_join(struct store *store, const char *name, int64_t lease_ms)
+store_join(struct store *store, const char *name, int64_t lease_ms, int64_t *id)
 {
-    return store->home->is_shared ? store->home->join(store, name, lease_ms) : 0;
+    return store->home->is_shared ? store->home->join(store, name, lease_ms, id) : 0;
 }
 
 int

@@ -58,8 +58,10 @@ const char *store_salt(const struct store *store);
  */
 bool store_is_shared(const struct store *store);
 
-/* Have a lease as NAME, for LEASE_MS (connects again where the connection was lost). Of a file: nothing. */
-int store_join(struct store *store, const char *name, int64_t lease_ms);
+/* Have a lease as NAME, for LEASE_MS (connects again where the connection was lost). The lease *ID, of this
+ * process or of one that is dead, ends with that (0: there was none), and *ID is the new one's number. Of a
+ * file: nothing. */
+int store_join(struct store *store, const char *name, int64_t lease_ms, int64_t *id);
 
 /* What renewing has shown; lease.h says what is to be done. */
 struct lease_seen {

@@ -48,7 +48,7 @@ struct store_home {
     void (*end)(struct store_rows *rows);
 
     bool is_shared;
-    int (*join)(struct store *store, const char *name, int64_t lease_ms);
+    int (*join)(struct store *store, const char *name, int64_t lease_ms, int64_t *id);
     int (*renew)(struct store *store, struct lease_seen *seen);
     int (*take_over)(struct store *store);
 };

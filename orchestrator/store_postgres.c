@@ -35,8 +35,7 @@ struct store_server {
     struct store store;
     struct postgres *postgres;
     char *salt;
-    char *name; /* of this orchestrator */
-    int64_t id; /* of its lease; 0 before the first */
+    int64_t lease; /* its number; 0 before the first */
     int64_t lease_ms;
     bool in_transaction; /* something was sent since the last commit */
     bool lost;
@@ -312,23 +311,18 @@ connect_again(struct store_server *server)
 /* A lease that was there is given up with the new one's begin: so a commit whose answer was never heard is
  * waited for, or is none. */
 static int
-join(struct store *store, const char *name, int64_t lease_ms)
+join(struct store *store, const char *name, int64_t lease_ms, int64_t *id)
 {
     struct store_server *server = server_of(store);
-    char *copy = strdup(name);
     PGresult *made;
 
-    if (copy == NULL)
-        abort();
-    free(server->name);
-    server->name = copy;
     server->lease_ms = lease_ms;
     rollback(store);
-    if (connect_again(server) != 0 || send(server, STORE_ME, "i", server->id) ||
+    if (connect_again(server) != 0 || send(server, STORE_ME, "i", *id) ||
         send(server, STORE_LEASE_GIVE, "") || send(server, STORE_LEASE, "ti", name, lease_ms) ||
         (made = sync_all(server)) == NULL)
         return -1;
-    server->id = strtoll(PQgetvalue(made, 0, 0), NULL, 10);
+    *id = server->lease = strtoll(PQgetvalue(made, 0, 0), NULL, 10);
     PQclear(made);
     server->lost = false;
     return 0;
@@ -368,13 +362,12 @@ close_server(struct store *store, bool clean)
     (void)clean;
     if (server->postgres != NULL) {
         rollback(store);
-        if (server->id != 0 && postgres_is_connected(server->postgres) &&
+        if (server->lease != 0 && postgres_is_connected(server->postgres) &&
             send(server, STORE_LEASE_GIVE, "") == 0)
             PQclear(postgres_sync(server->postgres));
     }
     postgres_close(&server->postgres);
     free(server->salt);
-    free(server->name);
     free(server);
 }
 

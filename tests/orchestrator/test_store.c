@@ -34,8 +34,10 @@ server(void)
 static void
 open_store(struct place *place)
 {
+    int64_t lease = 0;
+
     assert_non_null(place->store = store_open(place->path));
-    assert_int_equal(store_join(place->store, "one", 60000), 0);
+    assert_int_equal(store_join(place->store, "one", 60000, &lease), 0);
 }
 
 /* Do SQL beside the store. Returns the first number that it gives. */

@@ -17,6 +17,7 @@
 
 struct both {
     struct store *one, *two;
+    int64_t lease_one, lease_two;
 };
 
 /* Do SQL beside the stores. Returns the first number that it gives. */
@@ -46,8 +47,8 @@ open_both(void **state)
     assert_non_null(both->one = store_open(getenv("ENSEMBLE_STORE")));
     assert_non_null(both->two = store_open(getenv("ENSEMBLE_STORE")));
     assert_true(store_is_shared(both->one));
-    assert_int_equal(store_join(both->one, "one", 60000), 0);
-    assert_int_equal(store_join(both->two, "two", 60000), 0);
+    assert_int_equal(store_join(both->one, "one", 60000, &both->lease_one), 0);
+    assert_int_equal(store_join(both->two, "two", 60000, &both->lease_two), 0);
     return 0;
 }
 
@@ -252,7 +253,7 @@ what_a_dead_one_led_is_taken_over_and_it_can_write_no_more(void **state)
     assert_int_equal(store_event_add(both->one, run, 2, (struct bytes) { "{}", 2 }), -1);
     assert_int_equal(store_commit(both->one, false), -1);
     /* and begins afresh, with nothing */
-    assert_int_equal(store_join(both->one, "one", 60000), 0);
+    assert_int_equal(store_join(both->one, "one", 60000, &both->lease_one), 0);
     assert_int_equal(unfinished(both->one), 0);
     assert_run_is_at(both->one, "r", "two");
     accepted(both->one, "t3", "r3");
@@ -304,6 +305,44 @@ one_that_ends_in_good_order_gives_its_runs_up_at_once(void **state)
     assert_int_equal(renewed(both->two).ended, 0);
 }
 
+static void
+two_that_see_the_same_run_without_a_leader_do_not_both_take_it(void **state)
+{
+    struct both *both = both_of(state);
+    struct store *third = store_open(getenv("ENSEMBLE_STORE"));
+    int64_t lease = 0;
+
+    assert_int_equal(store_join(third, "three", 60000, &lease), 0);
+    accepted(third, "t", "r");
+    store_close(&third, true);
+    assert_int_equal(store_take_over(both->one), 0);
+    assert_int_equal(unfinished(both->one), 1); /* in a transaction that is open */
+    assert_int_equal(store_take_over(both->two), 0);
+    assert_int_equal(store_commit(both->two, true), 0); /* does not wait for it */
+    assert_int_equal(unfinished(both->two), 0);
+    assert_int_equal(store_commit(both->one, true), 0);
+    assert_int_equal(store_take_over(both->two), 0);
+    assert_int_equal(store_commit(both->two, true), 0);
+    assert_int_equal(unfinished(both->two), 0);
+    assert_int_equal(unfinished(both->one), 1);
+}
+
+/* Another process, that knows which lease the dead one had. */
+static void
+who_comes_after_a_dead_one_need_not_wait_for_its_lease(void **state)
+{
+    struct both *both = both_of(state);
+    int64_t run = accepted(both->one, "t", "r");
+
+    assert_int_equal(store_join(both->two, "two", 60000, &both->lease_one), 0);
+    assert_int_equal(store_take_over(both->two), 0);
+    assert_int_equal(store_commit(both->two, true), 0);
+    assert_int_equal(unfinished(both->two), 1);
+    assert_true(store_run_set_state(both->one, run, STORE_RUN_ENDED, 1) != 0 ||
+                store_commit(both->one, true) != 0);
+    assert_true(store_is_lost(both->one));
+}
+
 /* -- the server is away -------------------------------------------------------------------------- */
 
 static void
@@ -322,7 +361,7 @@ a_lost_connection_is_a_lost_store_until_it_is_joined_again(void **state)
     begun_ms = clock_now_ms();
     assert_int_equal(store_run_find(both->one, "ann", "r", &run), -1);
     assert_in_range(clock_now_ms() - begun_ms, 0, 100); /* at once */
-    while (store_join(both->one, "one", 60000) != 0)
+    while (store_join(both->one, "one", 60000, &both->lease_one) != 0)
         assert_in_range(clock_now_ms() - begun_ms, 0, 20000);
     assert_int_equal(store_take_over(both->one), 0);
     assert_int_equal(unfinished(both->one), 1);
@@ -354,6 +393,8 @@ main(void)
         TEST(a_frozen_one_learns_from_its_renewal_too),
         TEST(a_turn_that_is_under_way_is_not_taken_over),
         TEST(one_that_ends_in_good_order_gives_its_runs_up_at_once),
+        TEST(two_that_see_the_same_run_without_a_leader_do_not_both_take_it),
+        TEST(who_comes_after_a_dead_one_need_not_wait_for_its_lease),
         TEST(a_lost_connection_is_a_lost_store_until_it_is_joined_again),
         TEST(tables_of_a_later_version_are_refused),
     };

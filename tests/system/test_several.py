@@ -1,6 +1,7 @@
 """Several orchestrators over one PostgreSQL server: whose run it is, and what becomes of it when they are killed, frozen or cut off."""
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -21,9 +22,9 @@ SLOWLY = ("--first-token-ms", 30, "--tokens-per-second", 60)
 class Several(Whole):
     """Everything, with two orchestrators that share a store."""
 
-    def __init__(self, postgres, understudy=SLOWLY):
+    def __init__(self, postgres, understudy=SLOWLY, lease_ms=LEASE_MS):
         super().__init__({"ENSEMBLE_BUS": "ipc://bus/one,ipc://bus/two", "HOLD_MS": str(3000 * SLOW)}, understudy)
-        self.postgres = postgres
+        self.postgres, self.lease_ms = postgres, lease_ms
         self.place = postgres.catalogue()
         self.schema = f"shop{postgres.schemas}"
         self.orchestrators = {}
@@ -33,7 +34,7 @@ class Several(Whole):
             return super().start(name, *arguments, **more)
         for number in ("one", "two"):
             self.orchestrators[number] = super().start(
-                name, "--bus", f"ipc://bus/{number}", "--store", self.place, "--lease-ms", LEASE_MS, *arguments, label=f"orchestrator-{number}", **more)
+                name, "--bus", f"ipc://bus/{number}", "--store", self.place, "--lease-ms", self.lease_ms, *arguments, label=f"orchestrator-{number}", **more)
         return self.orchestrators["one"]
 
     def wait_for_workers(self):
@@ -61,8 +62,8 @@ class Several(Whole):
 
 
 @pytest.fixture
-def several(postgres, sample_catalogue):
-    s = Several(postgres)
+def several(request, postgres, sample_catalogue):
+    s = Several(postgres, lease_ms=getattr(request, "param", LEASE_MS))
     yield s.up(sample_catalogue)
     if postgres.process.poll() is not None:
         postgres.start()
@@ -222,6 +223,16 @@ def test_one_that_dies_and_returns_has_the_leads_shared_again(several):
     check_ends(several, more)
 
 
+@pytest.mark.parametrize("several", [600_000], indirect=True)
+def test_who_is_started_again_does_not_wait_for_the_dead_ones_lease(several):
+    shoppers, _ = ask_until_both_lead(several, 4)
+    for orchestrator in several.orchestrators.values():
+        orchestrator.kill()
+    for orchestrator in several.orchestrators.values():
+        orchestrator.start()
+    check_ends(several, shoppers)
+
+
 def test_one_that_was_frozen_past_its_lease_writes_nothing_any_more_and_is_used_again(several):
     shoppers, led = ask_until_both_lead(several, 4)
     one = several.orchestrators["one"]
@@ -270,4 +281,27 @@ def test_a_stop_waits_for_the_take_over(several):
     several.orchestrators["one"].kill()
     for run in led["one"]:
         assert requests.post(f"{several.http}/runs/{run}/abort", timeout=60).json() == {"aborted": True}
+    check_ends(several, shoppers)
+
+
+def processes_of(parent):
+    """PARENT and its children."""
+    children = pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [parent, *map(int, children)]
+
+
+def test_a_server_that_says_nothing_holds_nobody_up_for_long(several, postgres):
+    shoppers, _ = ask_until_both_lead(several, 4)
+    frozen = processes_of(postgres.process.pid)
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        with Client(several.url, timeout=60 * SLOW) as refused:
+            refused.begin("a hat")
+            assert refused.event()[1]["code"] == "unavailable"
+        time.sleep(4)
+        assert "is gone" not in several.one["gateway"].log() and "is taken for gone" not in several.one["gateway"].log()
+    finally:
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
     check_ends(several, shoppers)
