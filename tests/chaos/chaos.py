@@ -24,6 +24,7 @@ def read_arguments(arguments=None):
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--shoppers", type=int, default=8)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--several", action="store_true", help="two orchestrators over one PostgreSQL server of the test's own")
     parser.add_argument("--keep", action="store_true", help="the state folder stays, with logs and transcripts")
     return parser.parse_args(arguments)
 
@@ -77,7 +78,7 @@ def rage(whole, options, book):
 def chaos(options, say=print):
     """The report, and all that is wrong as sentences."""
     dice = random.Random(options.seed)
-    whole = Doubled()
+    whole = Doubled(several=options.several)
     book = Book(whole.urls)
     try:
         wrong = [f"not even answered before: {t['verdict']}" for t in warm_up(whole, dice)]
@@ -97,8 +98,10 @@ def chaos(options, say=print):
         (pathlib.Path(whole.state) / "transcripts.json").write_text(json.dumps(book.transcripts))
         if options.keep:
             say(f"kept in {whole.state}")
+            if whole.server is not None:
+                whole.server.stop()
         else:
-            whole.ensemble.remove()
+            whole.remove()
     official = sum(t.get("client") == "tanstack" and t["verdict"] == "ended" for t in book.transcripts)
     say(f"{official} of the runs by TanStack's own client, {len(book.transcripts)} transcripts")
     report = {"runs": runs, "kills": fire.count(), "lost": len(findings.lost), "twice": len(findings.twice),

@@ -10,16 +10,18 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 
 from daemons import BUILD, TOP, Ensemble, free_port, wait_until  # noqa: E402
+from postgres_server import Postgres  # noqa: E402
 
 WORKERS = ("psychologist", "extractor", "wardrobe")
 FAULTS = "500:0.02,cut:0.02,429:0.01,stall:0.005"
 DRAIN_MS = 4000
+LEASE_MS = 1500
 
 
 class Doubled:
-    """One orchestrator, two copies of each worker, two gateways, and the understudy."""
+    """One orchestrator, or two that share a store on a server; two copies of each worker, two gateways, and the understudy."""
 
-    def __init__(self, faults=FAULTS, first_token_ms=60, tokens_per_second=400, **options):
+    def __init__(self, faults=FAULTS, first_token_ms=60, tokens_per_second=400, several=False, **options):
         self.ensemble = Ensemble()
         self.state = self.ensemble.state
         self.import_shop()
@@ -28,14 +30,22 @@ class Doubled:
         self.ensemble.env = {"MODEL_URL": f"http://127.0.0.1:{self.understudy.port()}/v1", "MODEL_KEY": "understudy",
                              "MODEL_IDLE_MS": "1500", "MODEL_FIRST_BYTE_MS": "3000", "CLIENT_QUERIES": "0", "CLIENT_CONNECTIONS": "0", "CLIENT_READS": "0"}
         more = [part for name, value in options.items() for part in ("--" + name.replace("_", "-"), value)]
-        self.hunted = [self.start("orchestrator", more)]
+        self.server = Postgres() if several else None
+        self.hunted = self.start_two(more) if several else [self.start("orchestrator", more)]
         self.hunted += [self.start(role, label=f"{role}-{n}") for role in WORKERS for n in (1, 2)]
         ports = [free_port(), free_port()]
         self.gateways = [self.start("gateway", ["--port", port, "--ping-ms", 1000], f"gateway-{n}")
                          for n, port in enumerate(ports, 1)]
         self.hunted += self.gateways
         self.urls = [f"ws://127.0.0.1:{port}/ws" for port in ports]
-        self.store = pathlib.Path(self.state) / "store.sqlite"
+        if not several:
+            self.store = pathlib.Path(self.state) / "store.sqlite"
+
+    def start_two(self, more):
+        self.store = self.server.catalogue()
+        self.ensemble.env["ENSEMBLE_BUS"] = "ipc://bus/1,ipc://bus/2"
+        return [self.start("orchestrator", ["--store", self.store, "--bus", f"ipc://bus/{n}", "--lease-ms", LEASE_MS, *more], f"orchestrator-{n}")
+                for n in (1, 2)]
 
     def import_shop(self):
         subprocess.run([BUILD / "wardrobe/wardrobe", "import", "wardrobe/sample/shop.tsv", "--state-dir", self.state],
@@ -46,6 +56,11 @@ class Doubled:
 
     def close(self):
         return self.ensemble.close()
+
+    def remove(self):
+        if self.server is not None:
+            self.server.remove()
+        self.ensemble.remove()
 
     def descriptors(self):
         """{label: open descriptors}, without the connections to the model, which are a bounded pool."""

@@ -12,6 +12,7 @@ official client also has "shown": the texts that it shows in the end. Or it is w
 import json
 import pathlib
 import sqlite3
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
@@ -43,16 +44,26 @@ class Run:
         self.events, self.messages = {}, []
 
 
-def read_store(path):
+def rows(store, sql):
+    """The rows of SQL, each a list, in a store's file or at a server's URL."""
+    if "://" not in str(store):
+        db = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+        found = db.execute(sql).fetchall()
+        db.close()
+        return found
+    done = subprocess.run(["psql", store, "-qAt", "-v", "ON_ERROR_STOP=1", "-c", f"SELECT row_to_json(r) FROM ({sql}) AS r"],
+                          capture_output=True, text=True, check=True, timeout=120)
+    return [list(json.loads(line).values()) for line in done.stdout.splitlines()]
+
+
+def read_store(store):
     """{run id: Run}, in the order of acceptance."""
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    runs = {row[0]: Run(row) for row in db.execute(
-        "SELECT r.id, r.run_id, t.thread, r.state FROM runs r JOIN threads t ON t.id = r.thread ORDER BY r.id")}
-    for number, place, event in db.execute("SELECT run, place, event FROM events ORDER BY run, place"):
+    runs = {row[0]: Run(row) for row in rows(
+        store, "SELECT r.id, r.run_id, t.thread, r.state FROM runs r JOIN threads t ON t.id = r.thread ORDER BY r.id")}
+    for number, place, event in rows(store, "SELECT run, place, event FROM events ORDER BY run, place"):
         runs[number].events[place] = json.loads(event)
-    for number, message in db.execute("SELECT run, message FROM messages ORDER BY run, id"):
+    for number, message in rows(store, "SELECT run, message FROM messages ORDER BY run, id"):
         runs[number].messages.append(json.loads(message))
-    db.close()
     return {run.run_id: run for run in runs.values()}
 
 

@@ -17,9 +17,10 @@ SERVER = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"), key=lambda path
 
 
 class Postgres:
-    """One server, with the database `shop`, and for each test a schema of its own."""
+    """One server, with the database `shop`, and for each test a schema of its own. SETTINGS are the server's, beside the tests' own."""
 
-    def __init__(self):
+    def __init__(self, **settings):
+        self.settings = settings
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ens-pg-", dir="/tmp"))
         self.programs = pathlib.Path(SERVER[-1]).parent
         self.process = None
@@ -38,7 +39,7 @@ class Postgres:
 
     def start(self, wait=True):
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off", "max_connections": 40,
-                    "shared_buffers": "32MB", "autovacuum": "off"}
+                    "shared_buffers": "32MB", "autovacuum": "off", **self.settings}
         with open(self.folder.parent / f"{self.folder.name}.log", "ab") as log:
             self.process = subprocess.Popen([self.programs / "postgres", "-D", self.folder / "data",
                                              *(f"--{name}={value}" for name, value in settings.items())],
