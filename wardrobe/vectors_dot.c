@@ -125,7 +125,7 @@ vectors_way(void)
 {
 #ifdef __x86_64__
     return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") ? VECTORS_VNNI
-           : __builtin_cpu_supports("avx2")                                          ? VECTORS_AVX2
+           : __builtin_cpu_supports("avx2")                                           ? VECTORS_AVX2
                                                                                       : VECTORS_SSE2;
 #else
     return VECTORS_PLAIN;

@@ -1,7 +1,8 @@
 /* vectors_nearest -- the exact search among vectors; see vectors.h.
  *
- * A cosine is the sum of what the high halves of the codes give, and the low ones. The low ones add little, and
- * how little is known of each product; so nearly all are done with once their high halves have been seen. */
+ * A cosine is the sum of what the high halves of the codes give, and the low ones. The low ones add little,
+ * and how little is known of each product; so nearly all are done with once their high halves have been seen.
+ */
 
 #include "wardrobe/vectors.h"
 
