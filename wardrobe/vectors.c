@@ -126,23 +126,23 @@ load_codes(struct vectors *vectors, const float *scales, load_call *load, void *
     return 0;
 }
 
-/* The scales of COUNT, and how many are MISSING; NULL where they are none. */
-static float *
-load_scales(uint32_t count, load_call *load, void *owner, uint32_t *missing)
+/* The scales of COUNT to *SCALES, malloced, and how many are MISSING. Returns 0, or -1 where they are none.
+ */
+static int
+load_scales(float **scales, uint32_t count, load_call *load, void *owner, uint32_t *missing)
 {
     size_t size;
-    float *scales = load(owner, "vectors.scales", &size);
-    bool fit = scales != NULL && size == count * sizeof *scales;
 
     *missing = 0;
-    for (uint32_t i = 0; fit && i < count; i++) {
-        fit = scales[i] >= 0 && scales[i] <= 1;
-        *missing += scales[i] == 0;
+    *scales = load(owner, "vectors.scales", &size);
+    if (*scales == NULL || size != count * sizeof **scales)
+        return -1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!((*scales)[i] >= 0 && (*scales)[i] <= 1))
+            return -1;
+        *missing += (*scales)[i] == 0;
     }
-    if (fit)
-        return scales;
-    free(scales);
-    return NULL;
+    return 0;
 }
 
 /* Those that ABOUT says, without what is kept of each. */
@@ -169,8 +169,7 @@ vectors_load(bool away, load_call *load, void *owner, uint32_t count)
     uint32_t missing;
 
     if (about != NULL && size == sizeof *about && about->count == count && about->dimensions > 0 &&
-        about->dimensions <= VECTORS_DIMENSIONS &&
-        (scales = load_scales(count, load, owner, &missing)) != NULL)
+        about->dimensions <= VECTORS_DIMENSIONS && load_scales(&scales, count, load, owner, &missing) == 0)
         vectors = away ? load_away(about, missing) : vectors_new(count, about->dimensions);
     if (vectors != NULL && !away && load_codes(vectors, scales, load, owner) < 0)
         vectors_destroy(&vectors);
