@@ -251,7 +251,7 @@ mend(const struct lexicon *lexicon, const char *word)
     size_t size = strlen(word);
 
     if (size < 4 || lore_has("back,bank,sits,shot,shots,host,lost,scar,bell,best,rest,coast,hiring,suit,sets,"
-                             "pans,pens,feather",
+                             "pans,pens,feather,short",
                              word))
         return NULL;
     for (size_t i = 0; i < BUCKETS; i++) {

@@ -164,6 +164,10 @@ reading_is_owned(const struct signs *signs, size_t at)
         return false;
     while (first > 0 && is_description(signs->list[first - 1].kind))
         first--;
+    if (first > 1 && lore_has("a,an,some,the,this", signs->list[first - 1].text) &&
+        lore_has("have,own,got", signs->list[first - 2].text) && first > 2 &&
+        lore_has("i,already,ive,we", signs->list[first - 3].text))
+        return true; /* "I already have a navy blazer", but not "can I have a navy blazer" */
     if (first > 0 &&
         (!strcmp(signs->list[first - 1].text, "my") || !strcmp(signs->list[first - 1].text, "have")))
         return true;

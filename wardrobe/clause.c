@@ -61,6 +61,16 @@ add_list(struct filter *filter, struct clause *clause, const struct posting_list
     clause->terms[clause->term_count++] = term;
 }
 
+uint8_t
+clause_ages_for(uint8_t ages)
+{
+    if (ages & AGE_NEWBORN)
+        ages |= AGE_INFANT;
+    if (ages & AGE_TODDLER)
+        ages |= AGE_KIDS;
+    return ages;
+}
+
 void
 clause_add_kind(const struct lexicon *lexicon, struct clause *clause, uint16_t kind)
 {

@@ -15,6 +15,10 @@ uint64_t *clause_bits(struct filter *filter, uint32_t count);
 /* Set the bit NUMBER of BITS, which may be NULL. */
 void clause_mark(uint64_t *bits, uint32_t number);
 
+/* The ages whose clothes may be for AGES: bodysuits that a shop has for infants are a newborn's too, and what
+ * it has for kids begins at two years. */
+uint8_t clause_ages_for(uint8_t ages);
+
 /* KIND and all below it. */
 void clause_add_kind(const struct lexicon *lexicon, struct clause *clause, uint16_t kind);
 

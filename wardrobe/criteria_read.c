@@ -116,7 +116,7 @@ add_words_of(struct filter *filter, struct clause *clause, const json_t *criteri
         else if (clause->field == CLAUSE_GENDER)
             clause->mask |= gender_of(word);
         else if (clause->field == CLAUSE_AGE)
-            clause->mask |= age_of(word);
+            clause->mask |= clause->excludes ? age_of(word) : clause_ages_for(age_of(word));
         else if (clause->field == CLAUSE_AVAILABILITY)
             clause->mask |= availability_of(word);
         else if (clause->field == CLAUSE_WORD)

@@ -231,7 +231,7 @@ filter_add_query(struct filter *filter, const struct question *query, const json
         clause->mask = query->wants.genders;
     if (query->wants.ages != 0 && !has_criterion(criteria, CLAUSE_AGE, SIZE_NONE) &&
         (clause = clause_new(filter, CLAUSE_AGE, "age_group")) != NULL)
-        clause->mask = query->wants.ages;
+        clause->mask = clause_ages_for(query->wants.ages);
     if (!has_criterion(criteria, CLAUSE_PRICE, SIZE_NONE))
         add_asked_price(filter, query, rates);
     if (query->on_sale)

@@ -183,7 +183,8 @@ static const char negations[] =
     "to|dont|doesnt|isnt|arent|dislike|anything but|"
     "other than|instead of|rather than|wont|cant|neither|nor|sans|minus";
 static const char beside[] =
-    "to go with|that goes with|goes with|go with|going with|to wear with|to match|matches my|matching my|"
+    "i already have|i already own|ive already got|i own a|to go with|that goes with|goes with|go with|going "
+    "with|to wear with|to match|matches my|matching my|"
     "match my|pair with|pairs with|to pair with|with my|on top of my|wear it with|worn with";
 
 /* Whether just the LENGTH words from AT have a meaning of TYPE. */

@@ -91,6 +91,13 @@ def test_who_is_expecting_gets_what_is_made_for_it(wardrobe, fake):
     assert titles(bag), "nobody makes maternity bags"
 
 
+@pytest.mark.parametrize("age, kind", [("toddler", "boots"), ("newborn", "")])
+def test_the_smallest_may_wear_what_begins_at_their_size(wardrobe, fake, age, kind):
+    criteria = {"age_group": {"field": "age_group", "slot": "all", "any": [age]}}
+    found = lookup(fake, wardrobe.route, wish=wish(kind, kind or "bodysuit"), criteria=criteria)["result"]
+    assert found["outcome"] == "found" and all(p["brand"] == "Pocket Otter" for p in found["products"])
+
+
 def test_traits_name_the_colours_family(wardrobe, fake):
     wanted = {"light blue": "blue", "navy": "navy", "pink": "pink", "olive": "green"}
     for colour, family in wanted.items():

@@ -100,6 +100,15 @@ a_number_beside_shoes_is_their_size(void **state)
 }
 
 static void
+what_one_has_already_is_not_asked_for(void **state)
+{
+    (void)state;
+    assert_true(wants_kind("I already have a navy blazer, what trousers go with it?", "trousers"));
+    assert_false(wants_kind("I already have a navy blazer, what trousers go with it?", "blazers"));
+    assert_int_equal(query.wants.colours, 0);
+}
+
+static void
 who_hates_a_colour_does_not_want_it(void **state)
 {
     (void)state;
@@ -255,6 +264,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_age_is_no_size_and_says_who_is_a_child),
         cmocka_unit_test(a_number_beside_shoes_is_their_size),
+        cmocka_unit_test(what_one_has_already_is_not_asked_for),
         cmocka_unit_test(who_hates_a_colour_does_not_want_it),
         cmocka_unit_test(prices_are_understood),
         cmocka_unit_test(sizes_are_understood),
