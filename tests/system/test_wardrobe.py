@@ -133,6 +133,12 @@ def test_why_claims_no_occasion_for_what_only_may_be_worn_there(wardrobe, fake):
     assert any("hiking" in why for why in whys.values())
 
 
+def test_a_graduation_is_no_interview(wardrobe, fake):
+    found = lookup(fake, wardrobe.route, "a green dress for my sister's graduation dinner", early=1)["result"]["products"]
+    assert found and not any("interview" in p["why"] for p in found)
+    assert any("graduation" in p["why"] for p in found)
+
+
 def test_a_wishs_colour_does_not_bring_another_garment(wardrobe, fake):
     result = lookup(fake, wardrobe.route, wish=wish("loafers", "tan leather loafers", slot="shoes", colour="tan"))["result"]
     assert result["relaxed"] == ["colour"] and result["products"][0]["category"] == "loafers"
