@@ -179,7 +179,7 @@ class Mock:
             await self.replace_first_finds(run, thread)
 
     async def replace_first_finds(self, run, thread):
-        """A criterion came after the first finds: one goes, another comes in its place."""
+        """A criterion came after the first finds: one goes, another comes in its place, a third in another colour."""
         await run.say("CUSTOM", name="withdrawn", value={"productIds": ["SH-310"],
                                                          "reason": "criteria"})
         call = run.run_id + "-early2"
@@ -187,7 +187,9 @@ class Mock:
         await run.say("TOOL_CALL_ARGS", toolCallId=call, delta="{}")
         await run.say("TOOL_CALL_END", toolCallId=call)
         await self.result(run, thread, call, None, {"slot": "set", "outcome": "found",
-                                                    "early": True, "products": [SHOES[1]]})
+                                                    "early": True, "products": [
+                                                        {**EARLY[0], "colour": "navy",
+                                                         "variant_id": "LN-204-NVY-M"}, SHOES[1]]})
 
     async def suggest(self, run, thread, words):
         looking, look, extractor = [], {}, False

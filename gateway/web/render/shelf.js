@@ -46,7 +46,7 @@ function updateRow(shelf, call, turn) {
   const atStart = row.scrollLeft < 4;
   const places = motionIsWelcome() && call.chosen ? placesOf(row) : null;
   const chosenIds = chosenProducts(turn, call);
-  keyed(row, products, ({ id }) => id,
+  keyed(row, products, ({ id, variant_id = "" }) => `${id} ${variant_id}`,   /* another colour is another card */
     (product) => (product.isSkeleton ? skeletonElement() : cardElement(product)),
     (card, { id, why, isSkeleton }) => isSkeleton || updateCard(card, {
       why: (id === products[0].id && call.chosen?.why) || why,

@@ -77,6 +77,8 @@ def test_withdrawn_cards_say_why_they_went(mock_page):
     assert "not in your size" in mock_page.one(".story [data-product=TR-044]").text
     assert len(mock_page.all(".finds .shelf")) == 1
     assert mock_page.one(".finds [data-product=SH-128]:not(.is-gone)")
+    other = mock_page.all(".finds [data-product=LN-204]")
+    assert len(other) == 1 and "navy" in other[0].find_element("css selector", "img").get_attribute("alt")
     assert "without the psychologist" in mock_page.one(".turn-foot").text
 
 
