@@ -25,11 +25,8 @@ on_attach(void *owner, struct peer *from, const struct message *message)
     }
     if (run.id == 0)
         streams_refuse(self, from, attach->stream, "unknown_run", "There is no such run.");
-    else if (run.at[0] != '\0')
-        streams_send_elsewhere(self, from, attach->stream, run.at);
     else
-        streams_add(self, from, attach->stream, run.id, walks_by_key(self->walks, run.key), attach->offset,
-                    run.last_offset);
+        streams_follow(self, from, attach->stream, &run, walks_by_key(self->walks, run.key), attach->offset);
     store_run_clear(&run);
     return 0;
 }

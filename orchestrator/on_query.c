@@ -31,10 +31,8 @@ follow(struct orchestrator *self, struct peer *from, const struct message *messa
 {
     if (!is_the_same(&message->query, run->said, run->thread))
         refuse(self, from, message, "run_id_reused", "This runId belongs to another question.");
-    else if (walk == NULL && run->at[0] != '\0')
-        streams_send_elsewhere(self, from, message->query.stream, run->at);
     else
-        streams_add(self, from, message->query.stream, run->id, walk, 0, run->last_offset);
+        streams_follow(self, from, message->query.stream, run, walk, 0);
 }
 
 /* The same runId is the same run, under way or ended. True when it was found (or the store can't be read). */

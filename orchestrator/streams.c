@@ -78,6 +78,18 @@ streams_add(struct orchestrator *self, struct peer *gateway, int64_t stream, int
     }
 }
 
+void
+streams_follow(struct orchestrator *self, struct peer *gateway, int64_t stream, const struct store_run *run,
+               struct walk *walk, int64_t offset)
+{
+    if (run->at[0] != '\0')
+        streams_send_elsewhere(self, gateway, stream, run->at);
+    else if (walk == NULL && run->state != STORE_RUN_ENDED) /* it is about to be taken up */
+        streams_refuse_for_store(self, gateway, stream);
+    else
+        streams_add(self, gateway, stream, run->id, walk, offset, run->last_offset);
+}
+
 /* SUBSCRIBER no longer follows the run it followed. */
 static void
 leave(struct subscriber *subscriber)

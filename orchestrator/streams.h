@@ -43,6 +43,11 @@ bool streams_replay(struct orchestrator *self);
 void streams_reject(struct orchestrator *self, const struct walk *walk, const char *code,
                     const char *sentence);
 
+/* The same with RUN as the store has it, and WALK NULL also where it is not led here: the gateway hears where
+ * it is, or is to ask again. */
+void streams_follow(struct orchestrator *self, struct peer *gateway, int64_t stream,
+                    const struct store_run *run, struct walk *walk, int64_t offset);
+
 /* REJECTED for one stream: it is led by the orchestrator WHERE. */
 void streams_send_elsewhere(struct orchestrator *self, struct peer *gateway, int64_t stream,
                             const char *where);
