@@ -1,4 +1,5 @@
 """Several orchestrators over one PostgreSQL server: whose run it is, and what becomes of it when they are killed, frozen or cut off."""
+import contextlib
 import json
 import os
 import pathlib
@@ -303,5 +304,6 @@ def test_a_server_that_says_nothing_holds_nobody_up_for_long(several, postgres):
         assert "is gone" not in several.one["gateway"].log() and "is taken for gone" not in several.one["gateway"].log()
     finally:
         for pid in frozen:
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
     check_ends(several, shoppers)
