@@ -166,7 +166,8 @@ scan_quoted(struct csv *csv)
 static void
 read_again(struct csv *csv)
 {
-    buffer_append(&csv->behind, csv->again.bytes + csv->again_at, csv->again.size - csv->again_at);
+    if (csv->again_at < csv->again.size)
+        buffer_append(&csv->behind, csv->again.bytes + csv->again_at, csv->again.size - csv->again_at);
     if (csv->behind.failed) {
         log_error("%s: no memory", source_path(csv->source));
         csv->failed = csv->ended = true;
