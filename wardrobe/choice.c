@@ -56,7 +56,19 @@ read_order(const json_t *list, size_t count)
     return order;
 }
 
-/* A sentence without line breaks and not too long; NULL for none. */
+/* Prices come from the catalogue and from nowhere else. */
+static bool
+names_a_price(const char *words)
+{
+    static const char *const signs[] = { "$", "€", "£", "¥", "₹", "USD", "EUR", "GBP" };
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strstr(words, signs[i]) != NULL && strpbrk(words, "0123456789") != NULL)
+            return true;
+    return false;
+}
+
+/* A sentence without line breaks, without a price and not too long; NULL for none. */
 static json_t *
 sentence_of(const json_t *text)
 {
@@ -64,7 +76,7 @@ sentence_of(const json_t *text)
     size_t size = words == NULL ? 0 : strlen(words);
     char plain[CHOICE_SENTENCE + 1];
 
-    if (size == 0 || size > CHOICE_SENTENCE)
+    if (size == 0 || size > CHOICE_SENTENCE || names_a_price(words))
         return NULL;
     for (size_t i = 0; i <= size; i++)
         plain[i] = words[i] > 0 && words[i] < ' ' ? ' ' : words[i];
@@ -93,7 +105,8 @@ read_why(const json_t *list, size_t count)
 int
 choice_read(const char *answer, size_t count, json_t **order, json_t **why)
 {
-    json_t *object = json_read(answer, strlen(answer), NULL);
+    const char *begin = strchr(answer, '{'), *end = strrchr(answer, '}'); /* a fence may stand around it */
+    json_t *object = begin == NULL || end < begin ? NULL : json_read(begin, (size_t)(end - begin) + 1, NULL);
 
     *order = read_order(json_object_get(object, "order"), count);
     *why = read_why(json_object_get(object, "why"), count);

@@ -13,9 +13,9 @@
 json_t *choice_numbered(const json_t *lines);
 
 /* Read ANSWER, JSON as choice.json has it. *ORDER becomes the numbers of 1 to COUNT that it names, each once,
- * best first; *WHY an object of the sentences by number. What is out of range, named twice or too long is
- * left out. New references. Returns 0, or -1 when no number of COUNT is named or it is no such answer: the
- * search's order stands. */
+ * best first; *WHY an object of the sentences by number. What is out of range, named twice or too long, or
+ * names a price, is left out. New references. Returns 0, or -1 when no number of COUNT is named or it is no
+ * such answer: the search's order stands. */
 int choice_read(const char *answer, size_t count, json_t **order, json_t **why);
 
 #endif

@@ -92,6 +92,27 @@ a_sentence_too_long_is_left_out(void **state)
     assert_int_equal(json_object_size(why), 0);
 }
 
+static void
+a_sentence_with_a_price_is_left_out(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read("{\"order\":[2,1],\"why\":[{\"line\":1,\"sentence\":\"A hat for only $10.\"},"
+             "{\"line\":2,\"sentence\":\"100% linen\"},{\"line\":3,\"sentence\":\"It is worth every $.\"}]}",
+             3),
+        0);
+    assert_int_equal(json_object_size(why), 2); /* a fabric's share is none */
+    assert_null(json_object_get(why, "1"));
+}
+
+static void
+a_fence_around_the_answer_does_no_harm(void **state)
+{
+    (void)state;
+    assert_int_equal(read("```json\n{\"order\":[2],\"why\":[]}\n```", 3), 0);
+    assert_int_equal(json_array_size(order), 1);
+}
+
 int
 main(void)
 {
@@ -100,6 +121,8 @@ main(void)
         cmocka_unit_test_teardown(a_good_choice_is_taken_as_it_is, forget),
         cmocka_unit_test_teardown(numbers_out_of_range_or_named_twice_are_left_out, forget),
         cmocka_unit_test_teardown(no_choice_leaves_the_searchs_order, forget),
+        cmocka_unit_test_teardown(a_sentence_with_a_price_is_left_out, forget),
+        cmocka_unit_test_teardown(a_fence_around_the_answer_does_no_harm, forget),
         cmocka_unit_test_teardown(a_sentence_too_long_is_left_out, forget),
     };
 
