@@ -162,6 +162,26 @@ skip(const char **text, const char *marks)
     *text += strspn(*text, marks);
 }
 
+/* The other end of a range that begins with LOW and goes on at *TEXT: "-38", "/38", " - 38"; goes on behind
+ * it. LOW when there is none, -1 when it is below it. */
+static int
+range_end(const char **text, int low)
+{
+    const char *at = *text;
+    size_t size;
+    int high;
+
+    skip(&at, " ");
+    size = *at == '-' || *at == '/' ? 1 : strncmp(at, "\xe2\x80\x93", 3) == 0 ? 3 : 0;
+    at += size;
+    skip(&at, " ");
+    if (size == 0 || !isdigit((unsigned char)*at)) /* "UK 5/EU 38": another system's, which says the same */
+        return low;
+    high = number(&at);
+    *text = at;
+    return high < low ? -1 : high;
+}
+
 /* "32", "W32 L34", "30W x 34L", "32/34", "32in". */
 static bool
 read_waist(const char *text, struct size *size)
@@ -210,12 +230,8 @@ static bool
 read_height(const char *text, struct size *size)
 {
     const int16_t *from, *to;
-    int low = number(&text), high = low;
+    int low = number(&text), high = low < 0 ? -1 : range_end(&text, low);
 
-    if (low >= 0 && (*text == '-' || *text == '/')) {
-        text++;
-        high = number(&text);
-    }
     skip(&text, " ");
     if (low < 0 || high < low || (*text != '\0' && strcasecmp(text, "cm") != 0))
         return false;
@@ -267,16 +283,17 @@ read_kids(const char *text, struct size *size, bool sure)
     return true;
 }
 
-/* EU x 10 for a shoe of VALUE (x 10) in SYSTEM. */
+/* EU x 10 for a shoe of VALUE (x 10) in SYSTEM; SMALL: on the scale of small children, which begins anew
+ * behind 13. */
 static int
-eu_shoe(int value, const char *system, uint8_t genders)
+eu_shoe(int value, const char *system, uint8_t genders, bool small)
 {
     double inches, size = value / 10.0;
 
     if (strcasecmp(system, "UK") == 0 || strcasecmp(system, "AU") == 0)
-        inches = (size + 25) / 3;
+        inches = (size + (small ? 12 : 25)) / 3;
     else if (strcasecmp(system, "US") == 0)
-        inches = (size + (genders == GENDER_FEMALE ? 22.5 : 24)) / 3;
+        inches = (size + (small ? 11 : genders == GENDER_FEMALE ? 22.5 : 24)) / 3;
     else if (strcasecmp(system, "JP") == 0 || strcasecmp(system, "CN") == 0)
         inches = (size + 1.5) / 2.54; /* the foot's length, and 15 mm of room */
     else
@@ -284,12 +301,25 @@ eu_shoe(int value, const char *system, uint8_t genders)
     return (int)(inches * 2.54 * 15 + 0.5);
 }
 
+/* Whether VALUE (x 10) before MARK, the next letter, is of the small children's scale: "10C" is, "5Y" is not.
+ */
 static bool
-read_shoes(const char *text, const char *system, uint8_t genders, struct size *size)
+is_small(int value, char mark, uint8_t ages)
+{
+    if (mark == 'c' || mark == 'C' || mark == 't' || mark == 'T')
+        return true;
+    if (mark == 'y' || mark == 'Y' || ages == 0 || (ages & AGE_ADULT))
+        return false;
+    return value >= 70 || !(ages & AGE_KIDS);
+}
+
+static bool
+read_shoes(const char *text, const char *system, uint8_t genders, uint8_t ages, struct size *size)
 {
     static const char *const systems[] = { "EU", "US", "UK", "JP", "AU", "CN" };
     char said[3] = "";
     int low, high;
+    bool small;
 
     for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
         if (strncasecmp(text, systems[i], 2) == 0) {
@@ -297,15 +327,9 @@ read_shoes(const char *text, const char *system, uint8_t genders, struct size *s
             text += 2;
             skip(&text, " ");
         }
-    if ((low = number(&text)) < 0)
+    if ((low = number(&text)) < 0 || (high = range_end(&text, low)) < 0)
         return false;
-    high = low;
-    if ((*text == '-' || *text == '/') &&
-        isdigit((unsigned char)text[1])) { /* else "UK 5/EU 38": the first */
-        text++;
-        if ((high = number(&text)) < low)
-            return false;
-    }
+    small = is_small(low, *text, ages);
     skip(&text, " ");
     for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
         if (said[0] == '\0' && strncasecmp(text, systems[i], 2) == 0)
@@ -313,10 +337,10 @@ read_shoes(const char *text, const char *system, uint8_t genders, struct size *s
     if (said[0] != '\0')
         system = said;
     else if (system[0] == '\0' || low >= 330) /* nobody's US shoe is a 33 */
-        system = low >= 330 ? "EU" : system[0] == '\0' ? "US" : system;
+        system = low >= (small ? 140 : 330) ? "EU" : system[0] == '\0' ? "US" : system;
     *size = (struct size) { .class = SIZE_SHOES,
-                            .low = (int16_t)eu_shoe(low, system, genders),
-                            .high = (int16_t)eu_shoe(high, system, genders),
+                            .low = (int16_t)eu_shoe(low, system, genders, small),
+                            .high = (int16_t)eu_shoe(high, system, genders, small),
                             .is_exact = strcasecmp(system, "EU") == 0,
                             .genders = genders };
     return size->low >= 150 && size->high <= 560;
@@ -342,24 +366,25 @@ eu_clothes(int value, const char *system, uint8_t genders)
 static bool
 read_numeric(const char *text, const char *system, uint8_t genders, struct size *size)
 {
+    static const char systems[] = "EU\0UK\0US\0FR\0IT\0DE\0";
     int value, high;
 
-    for (const char *s = "EU\0UK\0US\0FR\0IT\0DE\0"; *s != '\0'; s += 3)
+    for (const char *s = systems; *s != '\0'; s += 3)
         if (strncasecmp(text, s, 2) == 0) {
             system = s;
             text += 2;
             skip(&text, " ");
         }
-    if ((value = number(&text)) < 0)
+    if ((value = number(&text)) < 0 || (high = range_end(&text, value)) < 0)
         return false;
-    high = value;
-    if (*text == '-' || *text == '/') {
-        text++;
-        if ((high = number(&text)) < value)
-            return false;
-    }
+    skip(&text, " ");
+    for (const char *s = systems; *s != '\0'; s += 3)
+        if (strncasecmp(text, s, 2) == 0) {
+            system = s;
+            text += 2;
+        }
     skip(&text, " RrLlSs");
-    if (*text != '\0')
+    if (*text != '\0' && *text != '/') /* what the same is in another system */
         return false;
     if (system[0] == '\0' && genders != GENDER_MALE && value < 260)
         system = "US";
@@ -383,19 +408,37 @@ is_waist_system(const char *system, uint8_t genders, const char *text)
     return strcasecmp(system, "UK") == 0 && (genders != GENDER_FEMALE || strtol(text, NULL, 10) > 24);
 }
 
+/* TEXT without what stands in brackets behind it: "M (38-40)", "10 (EU 38)". */
+static const char *
+before_bracket(const char *text, char before[64])
+{
+    size_t size = strcspn(text, "([");
+
+    while (size > 0 && text[size - 1] == ' ')
+        size--;
+    if (size == 0 || size > 63 || text[size] == '\0')
+        return text;
+    memcpy(before, text, size);
+    before[size] = '\0';
+    return before;
+}
+
 enum size_class
 size_read(const char *text, const char *sizes, const char *system, uint8_t genders, uint8_t ages,
           struct size *size)
 {
     bool child = ages != 0 && !(ages & AGE_ADULT);
     bool shoes = strcmp(sizes, "shoes") == 0, waist = strcmp(sizes, "waist") == 0;
+    char before[64];
 
     *size = (struct size) { .class = SIZE_NONE };
     skip(&text, " ");
+    text = before_bracket(text, before);
     if (text[0] == '\0' || read_one(text, size))
         return size->class;
     if (shoes)
-        return read_shoes(text, system, genders, size) || read_letters(text, size) ? size->class : SIZE_NONE;
+        return read_shoes(text, system, genders, ages, size) || read_letters(text, size) ? size->class
+                                                                                         : SIZE_NONE;
     if (child && (read_kids(text, size, true) || read_height(text, size)))
         return size->class;
     if (read_letters(text, size))
@@ -433,7 +476,7 @@ size_asked(const char *text, enum size_class class, const char *system, uint8_t 
         return count;
     case SIZE_SHOES: /* a US 9 is another shoe for women and for men; each reading is for shoes of its own */
         for (int gender = GENDER_FEMALE; gender <= GENDER_MALE; gender++) {
-            if ((genders != 0 && genders != gender) || !read_shoes(text, system, gender, &sizes[count]))
+            if ((genders != 0 && genders != gender) || !read_shoes(text, system, gender, 0, &sizes[count]))
                 continue;
             if (count > 0 && sizes[count].low == sizes[0].low) {
                 sizes[0].genders = 0;

@@ -10,10 +10,11 @@
  * Sources of the conversions:
  *   shoes    the arithmetic of ISO/TS 19407 (Footwear, conversion of sizing systems): EU counts Paris points
  * of 2/3 cm, UK and US barleycorns of 1/3 inch, of the last's length L: EU = 1.5 L(cm), UK = 3 L(in) - 25, US
- * men = 3 L(in) - 24, US women = 3 L(in) - 22.5. clothes  EN 13402-3: letters by bust (women) or chest (men)
- * in cm; EU numbers women = (bust - 12) / 2 for sizes to 48, men = chest / 2; UK women = EU - 28, US women =
- * EU - 30, FR = EU + 2, IT = EU + 6; UK and US men = EU - 10. children  EN 13402-3: by body height, in steps
- * of 6 cm; the ages that wear them are those of European makers' tables (116 cm: 5 to 6 years). */
+ * men = 3 L(in) - 24, US women = 3 L(in) - 22.5; of small children UK = 3 L(in) - 12, US = 3 L(in) - 11.
+ * clothes  EN 13402-3: letters by bust (women) or chest (men) in cm; EU numbers women = (bust - 12) / 2 for
+ * sizes to 48, men = chest / 2; UK women = EU - 28, US women = EU - 30, FR = EU + 2, IT = EU + 6; UK and US
+ * men = EU - 10. children  EN 13402-3: by body height, in steps of 6 cm; the ages that wear them are those of
+ * European makers' tables (116 cm: 5 to 6 years). */
 
 enum size_class {
     SIZE_NONE,    /* no size, or one that we can't read */
