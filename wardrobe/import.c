@@ -50,7 +50,8 @@ struct import {
     struct keys *ids; /* of a patch's rows that were taken */
     long *lines;      /* by their numbers: on which the last of them stands */
     size_t line_room;
-    bool unpriced; /* the catalogue that is patched has no price, and so no currency */
+    char first[4]; /* currency of the catalogue, its first price's; "" without one */
+    bool unpriced; /* the catalogue that is patched has no price */
     bool silent;   /* the feed is read a second time: all has been said */
     bool rebuild;  /* the patch brings more than prices and stock */
     bool failed;
@@ -120,6 +121,22 @@ noted(void *owner, long line, const char *field, const char *reason)
     report_noted(&import->report, line, field, reason);
 }
 
+/* What costs another currency than the catalogue's is found without a price: that is worth a note. */
+static void
+see_currency(struct import *import, struct row_problem *problem)
+{
+    const struct item *item = &import->item;
+
+    if (item->price == PRICE_NONE)
+        return;
+    if (import->first[0] == '\0')
+        memcpy(import->first, item->currency, sizeof import->first);
+    else if (strcmp(import->first, item->currency) != 0)
+        *problem =
+            (struct row_problem) { "price",
+                                   "in another currency than the catalogue's, its first: counts as unknown" };
+}
+
 /* A row was taken; PROBLEM may hold a note. */
 static void
 taken(struct import *import, const struct feed_row *row, const struct row_problem *problem)
@@ -172,8 +189,10 @@ take_row(void *owner, const struct feed_row *row)
     }
     if ((added = add(import, &import->item)) > 0)
         refused_value(import, row, "id", "there was a row with this id before");
-    else if (added == 0)
+    else if (added == 0) {
+        see_currency(import, &problem);
         taken(import, row, &problem);
+    }
 }
 
 /* -- rows of a patch ----------------------------------------------------------------------------- */
@@ -259,6 +278,7 @@ patch_row(void *owner, const struct feed_row *row)
         log_error("import: no memory");
         import->failed = true;
     }
+    see_currency(import, &problem);
     taken(import, row, &problem);
 }
 
@@ -434,16 +454,17 @@ add_others(struct import *import)
     return status;
 }
 
-/* Whether the catalogue has prices at all: the first one's currency is the catalogue's. */
-static bool
-has_prices(struct import *import)
+/* The currency of the catalogue that is patched. */
+static void
+read_currency(struct import *import)
 {
     size_t size;
     char *currency = catalogue_patch_section(import->patch, "currency", &size);
-    bool has = currency == NULL || size == 0 || currency[0] != '\0';
 
+    if (currency != NULL && size >= sizeof import->first)
+        memcpy(import->first, currency, sizeof import->first - 1);
+    import->unpriced = import->first[0] == '\0';
     free(currency);
-    return has;
 }
 
 static int
@@ -451,7 +472,7 @@ begin_patch(struct import *import)
 {
     if ((import->patch = catalogue_patch_begin(import->settings->catalogue)) == NULL)
         return -1;
-    import->unpriced = !has_prices(import);
+    read_currency(import);
     if ((import->ids = keys_new()) != NULL)
         return 0;
     log_error("import: no memory");

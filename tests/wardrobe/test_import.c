@@ -125,6 +125,20 @@ a_patch_may_bring_the_first_prices(void **state)
 }
 
 static void
+another_currency_is_worth_a_note(void **state)
+{
+    (void)state;
+    import("id\ttitle\tprice\nA\tShirt\t49.00 USD\nB\tHat\t9.00 EUR\nC\tBag\t9.00 USD\n", "", false);
+    assert_int_equal(counts.noted, 1);
+    assert_int_equal(price_of("A"), 4900);
+    assert_true(price_of("B") == PRICE_NONE);
+    import("id\tprice\nB\t9.00 USD\nC\t9.00 EUR\n", "", true);
+    assert_int_equal(counts.noted, 1);
+    assert_int_equal(price_of("B"), 900);
+    assert_true(price_of("C") == PRICE_NONE);
+}
+
+static void
 blanks_around_an_id_are_none_of_it(void **state)
 {
     (void)state;
@@ -240,6 +254,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_currency_may_be_said_in_small_letters),
         cmocka_unit_test(a_patch_may_bring_the_first_prices),
+        cmocka_unit_test(another_currency_is_worth_a_note),
         cmocka_unit_test(blanks_around_an_id_are_none_of_it),
         cmocka_unit_test(of_a_patchs_rows_with_one_id_the_last_counts),
         cmocka_unit_test(the_cheapest_of_large_prices_is_exact),
