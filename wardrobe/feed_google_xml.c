@@ -25,6 +25,7 @@
 #define ITEM_BYTES 262144 /* of an item's texts */
 #define FIELD_BYTES 65536 /* of one field's; a description has 5,000 characters */
 #define PIECE 65536
+#define QUIET_BYTES (4 << 20) /* in which nothing begins or ends; expat keeps such a tag or comment whole */
 
 struct reading {
     const struct feed_sink *sink;
@@ -48,6 +49,7 @@ struct reading {
     bool goes_on;  /* the parser began at an item, behind a broken one */
     bool lost;     /* the next item is looked for */
     int64_t fed;   /* bytes that the parser has had before this call */
+    int64_t quiet; /* of them, since it last said something */
     char root[16]; /* the file's outermost element */
 };
 
@@ -198,6 +200,7 @@ on_start(void *owner, const char *name, const char **attributes)
 {
     struct reading *reading = owner;
 
+    reading->quiet = 0;
     if (++reading->depth > DEPTH) {
         stop(reading, "elements lie too deep in each other");
         return;
@@ -225,6 +228,7 @@ on_end(void *owner, const char *name)
     struct reading *reading = owner;
 
     (void)name;
+    reading->quiet = 0;
     if (reading->item_depth > 0 && reading->depth == reading->item_depth)
         end_item(reading);
     else if (reading->depth == reading->item_depth + 1)
@@ -235,7 +239,10 @@ on_end(void *owner, const char *name)
 static void XMLCALL
 on_text(void *owner, const char *text, int size)
 {
-    take_text(owner, text, (size_t)size);
+    struct reading *reading = owner;
+
+    reading->quiet = 0;
+    take_text(reading, text, (size_t)size);
 }
 
 /* An entity that the file does not declare: HTML's. */
@@ -318,7 +325,7 @@ make_parser(struct reading *reading, bool goes_on)
         return -1;
     reading->goes_on = goes_on;
     reading->depth = reading->item_depth = 0;
-    reading->fed = 0;
+    reading->fed = reading->quiet = 0;
     XML_SetUserData(parser, reading);
     XML_SetParamEntityParsing(parser, XML_PARAM_ENTITY_PARSING_ALWAYS);
     XML_UseForeignDTD(parser, XML_TRUE);
@@ -411,7 +418,8 @@ parse(struct reading *reading, const char *piece, size_t size, long lines)
         }
         if (XML_Parse(reading->parser, piece + at, (int)(size - at), 0) == XML_STATUS_OK) {
             reading->fed += (int64_t)(size - at);
-            return 0;
+            reading->quiet += (int64_t)(size - at);
+            return reading->quiet > QUIET_BYTES ? say(reading, "a tag or comment that never ends") : 0;
         }
         from = at;
         if (on_broken(reading, from, false, &at) < 0)

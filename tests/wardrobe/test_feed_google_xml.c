@@ -223,6 +223,28 @@ xml_without_items_is_no_feed(void **state)
     feed_check_fails("<", "");
 }
 
+/* It would be kept whole: a megabyte of gzip makes a gigabyte of them. */
+static void
+a_tag_or_comment_without_end_ends_the_file(void **state)
+{
+    static const char *const begins[] = { "<rss><channel><!--", "<rss><channel><item a=\"",
+                                          "<rss><channel><item><title ", "<!DOCTYPE rss SYSTEM \"" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        const size_t size = 12 << 20;
+        struct buffer said = { 0 };
+        char *file = malloc(size);
+
+        memset(file, 'x', size);
+        memcpy(file, begins[i], strlen(begins[i]));
+        assert_int_equal(feed_check_bytes(feed_read_google_xml, file, size, &said), -1);
+        assert_int_equal(said.size, 0);
+        buffer_clear(&said);
+        free(file);
+    }
+}
+
 int
 main(void)
 {
@@ -245,6 +267,7 @@ main(void)
         cmocka_unit_test(other_encodings_become_utf_8),
         cmocka_unit_test(bytes_that_are_no_utf_8_refuse_their_item),
         cmocka_unit_test(xml_without_items_is_no_feed),
+        cmocka_unit_test(a_tag_or_comment_without_end_ends_the_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
