@@ -52,6 +52,15 @@ read_html(struct item *item, const char *text)
     return item->plain;
 }
 
+/* A blank, or a control character, which would be a command to a terminal: U+0080 to U+009F among them. */
+static bool
+is_blank(const char *text, size_t bytes)
+{
+    const unsigned char *u = (const unsigned char *)text;
+
+    return bytes == 1 ? isspace(u[0]) || iscntrl(u[0]) : bytes == 2 && u[0] == 0xc2 && u[1] < 0xa0;
+}
+
 /* Copy TEXT without blanks at its ends, with single spaces, cut after MAX characters, to *AT within ITEM's
  * texts. HTML: tags and entities go. Returns the copy, or NULL when it is not UTF-8. */
 static const char *
@@ -69,7 +78,7 @@ clean(struct item *item, size_t *used, const char *text, size_t max, bool html)
             return NULL;
         if (size + bytes > room)
             break;
-        if (bytes == 1 && (isspace((unsigned char)*text) || iscntrl((unsigned char)*text))) {
+        if (is_blank(text, bytes)) {
             if (!space) {
                 copy[size++] = ' ';
                 characters++;
@@ -453,6 +462,32 @@ read_texts(const struct feed_row *row, struct item *item, struct row_problem *pr
     return 0;
 }
 
+/* Whether ADDRESS is one of the web's, or has no scheme: `javascript:` would run in the page that shows the
+ * card. */
+static bool
+is_of_web(const char *address)
+{
+    size_t scheme = strcspn(address, ":/?#");
+
+    return address[scheme] != ':' || (scheme == 4 && strncasecmp(address, "http", 4) == 0) ||
+           (scheme == 5 && strncasecmp(address, "https", 5) == 0);
+}
+
+static void
+read_addresses(struct item *item, struct row_problem *problem)
+{
+    static const char reason[] = "no address of the web: it was left out";
+
+    if (!is_of_web(item->link)) {
+        item->link = "";
+        *problem = (struct row_problem) { feed_name(FEED_LINK), reason };
+    }
+    if (!is_of_web(item->image)) {
+        item->image = "";
+        *problem = (struct row_problem) { feed_name(FEED_IMAGE), reason };
+    }
+}
+
 /* A short text of ROW without the blanks at its ends, and cut where it is longer than any that means
  * anything.
  */
@@ -563,6 +598,7 @@ row_read(const struct feed_row *row, const char *currency, bool strict, struct i
     *problem = (struct row_problem) { "", "" };
     if (read_texts(row, item, problem) < 0)
         return -1;
+    read_addresses(item, problem);
     if (item->id[0] == '\0')
         return refuse(problem, FEED_ID, "missing");
     if (strlen(item->id) > 100)

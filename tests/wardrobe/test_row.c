@@ -250,6 +250,56 @@ the_path_says_whom_it_is_for(void **state)
     assert_int_equal(item.age, AGE_KIDS);
 }
 
+/* A card's link is the frontend's href: what runs there must not come out of a feed. */
+static void
+addresses_are_of_the_web_or_left_out(void **state)
+{
+    static const struct {
+        const char *link, *kept;
+    } cases[] = { { "https://shop.example/a:b?c=d:e", "https://shop.example/a:b?c=d:e" },
+                  { " HTTP://shop.example ", "HTTP://shop.example" },
+                  { "/pictures/shirt.svg?c=ffffff", "/pictures/shirt.svg?c=ffffff" },
+                  { "//cdn.example/1.jpg", "//cdn.example/1.jpg" },
+                  { "shirts/7.html", "shirts/7.html" },
+                  { "", "" },
+                  { "javascript:alert(1)", "" },
+                  { " JavaScript:alert(1)", "" },
+                  { "java\tscript:alert(1)", "" },
+                  { "\x01javascript:alert(1)", "" },
+                  { "data:text/html,<script>", "" },
+                  { "vbscript:x", "" },
+                  { "httpx://a", "" },
+                  { "http", "http" },
+                  { ":", "" } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct row_problem problem;
+        struct feed_row row = good();
+
+        row.texts[FEED_LINK] = cases[i].link;
+        assert_int_equal(row_read(&row, "USD", true, &item, &problem), 0);
+        assert_string_equal(item.link, cases[i].kept);
+        assert_int_equal(problem.reason[0] != '\0', cases[i].kept[0] == '\0' && cases[i].link[0] != '\0');
+        row.texts[FEED_IMAGE] = cases[i].link;
+        assert_int_equal(row_read(&row, "USD", true, &item, &problem), 0);
+        assert_string_equal(item.image, cases[i].kept);
+    }
+}
+
+static void
+control_characters_become_blanks(void **state)
+{
+    struct row_problem problem;
+    struct feed_row row = good();
+
+    (void)state;
+    row.texts[FEED_TITLE] = "Linen\x1b[2J \xc2\x9b"
+                            "31mShirt&#27;\xc2\xa0x";
+    assert_int_equal(row_read(&row, "USD", true, &item, &problem), 0);
+    assert_string_equal(item.title, "Linen [2J 31mShirt \xc2\xa0x");
+}
+
 int
 main(void)
 {
@@ -264,6 +314,8 @@ main(void)
         cmocka_unit_test(a_missing_price_is_a_note_or_refused_when_strict),
         cmocka_unit_test(a_sale_above_the_price_is_left_out),
         cmocka_unit_test(the_path_says_whom_it_is_for),
+        cmocka_unit_test(addresses_are_of_the_web_or_left_out),
+        cmocka_unit_test(control_characters_become_blanks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
