@@ -31,13 +31,17 @@ log_set_level(const char *level)
     return -1;
 }
 
-/* Control characters in a line would let a peer forge another: they become blanks. */
+/* Control characters in a line would let a peer forge another, or command the terminal that shows it (U+0080
+ * to U+009F too): they become blanks. */
 static void
 make_printable(char *line)
 {
-    for (char *c = line; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
+    for (unsigned char *c = (unsigned char *)line; *c != '\0'; c++) {
+        if (*c < 0x20 || *c == 0x7F)
             *c = ' ';
+        else if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0)
+            c[0] = c[1] = ' ';
+    }
 }
 
 static void

@@ -42,12 +42,25 @@ answer_screen_destroy(struct answer_screen **screen)
     *screen = NULL;
 }
 
+/* Print what a model wrote: its control characters, U+0080 to U+009F among them, would be commands to the
+ * terminal. */
+static void
+print_plain(FILE *out, const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        bool is_pair = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+
+        fputc(is_pair || (*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f ? ' ' : *c, out);
+        c += is_pair;
+    }
+}
+
 static void
 print_words(struct answer_screen *screen, const json_t *event)
 {
     if (screen->out == NULL)
         return;
-    fputs(json_text(event, "delta", ""), screen->out);
+    print_plain(screen->out, json_text(event, "delta", ""));
     fflush(screen->out);
     screen->has_words = true;
 }
