@@ -53,6 +53,14 @@ def test_a_service_is_restarted_and_questions_are_answered(system, service):
     assert_answered(ask(port))
 
 
+def test_nothing_may_be_written_or_become_more(system):
+    _, compose, environment = system
+    look = "touch /app/x 2>/dev/null && echo written; grep -E 'CapEff|NoNewPrivs' /proc/self/status"
+    for service in ("gateway", "orchestrator", "wardrobe", "understudy"):
+        assert run(*compose, "exec", "-T", service, "sh", "-c", look, env=environment).split() == [
+            "CapEff:", "0000000000000000", "NoNewPrivs:", "1"]
+
+
 def test_nothing_runs_as_root(system):
     _, compose, environment = system
     for service in ("gateway", "orchestrator", "wardrobe"):
