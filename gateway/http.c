@@ -285,16 +285,18 @@ serve_ready(struct request *request)
                 gateway->draining ? "the gateway is being stopped" : "no orchestrator is there");
 }
 
-/* To this machine alone, and not through a proxy on it. */
+/* To this machine alone, and not through a proxy on it, nor through a browser here that asks for a page
+ * elsewhere whose name now leads to us (DNS rebinding). */
 static bool
 is_local(struct request *request)
 {
-    char address[64] = "";
+    char address[64] = "", host[64];
 
     lws_get_peer_simple(request->wsi, address, sizeof address);
+    front_header(request->wsi, WSI_TOKEN_HOST, host, sizeof host);
     return (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
             strncmp(address, "::ffff:127.", 11) == 0) &&
-           lws_hdr_total_length(request->wsi, WSI_TOKEN_X_FORWARDED_FOR) == 0;
+           origin_is_this_machine(host) && lws_hdr_total_length(request->wsi, WSI_TOKEN_X_FORWARDED_FOR) == 0;
 }
 
 static void

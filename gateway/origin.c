@@ -46,3 +46,15 @@ origin_is_foreign(const char *origin, const char *allowed, const char *host)
 {
     return origin[0] != '\0' && !is_same(origin, host) && origin_is_allowed(origin, allowed, host);
 }
+
+bool
+origin_is_this_machine(const char *host)
+{
+    size_t size = strcspn(host, ":");
+
+    if (host[0] == '[')
+        return strncmp(host, "[::1]", 5) == 0 && (host[5] == '\0' || host[5] == ':');
+    if (size == 9 && strncasecmp(host, "localhost", size) == 0)
+        return true;
+    return size < 16 && strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == size;
+}

@@ -41,10 +41,37 @@ who_may_connect(void **state)
     }
 }
 
+static void
+this_machine_has_few_names(void **state)
+{
+    static const char *const ours[] = { "localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:80",
+                                        "127.1.2.3", "[::1]",          "[::1]:8080" };
+    static const char *const others[] = { "",
+                                          "evil.example",
+                                          "127.0.0.1.evil.example",
+                                          "localhost.evil.example",
+                                          "localhosts",
+                                          "[::1",
+                                          "[::2]",
+                                          "[",
+                                          "10.0.0.1",
+                                          "evil.com:8080",
+                                          "evilevile",
+                                          "127.0.0.1x" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        assert_true(origin_is_this_machine(ours[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (origin_is_this_machine(others[i]))
+            fail_msg("%s", others[i]);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(who_may_connect) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(who_may_connect),
+                                        cmocka_unit_test(this_machine_has_few_names) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

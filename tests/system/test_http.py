@@ -152,6 +152,8 @@ def test_metrics_are_for_this_machine_alone(gateway, fake):
     assert re.search(r"^ensemble_clients\S* 1$", text, re.M) and re.search(r"^ensemble_frames_total\S* 1$", text, re.M)
     through_proxy = requests.get(gateway.http + "/metrics", headers={"X-Forwarded-For": "203.0.113.9"})
     assert through_proxy.status_code == 404
+    rebound = requests.get(gateway.http + "/metrics", headers={"Host": "evil.example"})
+    assert rebound.status_code == 404
 
 
 def test_metrics_on_a_port_of_their_own(ensemble, fake):
