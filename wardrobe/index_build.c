@@ -1,5 +1,7 @@
 /* index_build -- an index made of items; see index.h. */
 
+#include "wardrobe/index_build.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,38 +9,8 @@
 
 #include "common/log.h"
 #include "common/utf8.h"
-#include "wardrobe/index.h"
-#include "wardrobe/keys.h"
-#include "wardrobe/occurrences.h"
-#include "wardrobe/spill.h"
-#include "wardrobe/type_kinds.h"
 
 #define STEMS_KEPT 131072 /* words whose stems are remembered */
-#define AT_ONCE 1024      /* variants put aside, and read back */
-
-struct index_builder {
-    const struct lexicon *lexicon;
-    struct names *names[NAMES_LISTS];
-    struct keys *groups; /* of products, by their numbers */
-    struct keys *ids;    /* of variants */
-    struct names *stems; /* words already stemmed; stem_terms has the term of each */
-    uint32_t *stem_terms;
-    uint32_t *pair_terms; /* of two words, by their number: the term, plus 1 */
-    struct type_kinds *types;
-    struct product *products; /* `first` counts the variants until all are there */
-    size_t product_capacity;
-    uint32_t product_count;
-    struct variant *variants; /* those that are not put aside */
-    size_t variant_count, variant_capacity;
-    struct spill *aside; /* variants, in the order in which they came; NULL: all are in memory */
-    struct occurrences *occurrences;
-    char currency[4]; /* of the first price */
-    /* one product's words, before they become occurrences; `places` has, by term, where a word would be */
-    struct occurrence seen[2048];
-    uint32_t seen_count, last_count, *places;
-    size_t place_count;
-    bool failed;
-};
 
 struct index_builder *
 index_builder_new(const struct lexicon *lexicon, const char *folder, size_t memory)
@@ -437,10 +409,10 @@ has_room(struct index_builder *builder)
         return room((void **)&builder->variants, count, &builder->variant_capacity,
                     sizeof *builder->variants);
     if (builder->variants == NULL &&
-        (builder->variants = malloc(AT_ONCE * sizeof *builder->variants)) == NULL)
+        (builder->variants = malloc(INDEX_ASIDE * sizeof *builder->variants)) == NULL)
         return false;
-    return count == 0 || count % AT_ONCE != 0 ||
-           spill_append(builder->aside, builder->variants, AT_ONCE * sizeof *builder->variants) == 0;
+    return count == 0 || count % INDEX_ASIDE != 0 ||
+           spill_append(builder->aside, builder->variants, INDEX_ASIDE * sizeof *builder->variants) == 0;
 }
 
 static int
@@ -477,7 +449,8 @@ add_variant(struct index_builder *builder, const struct item *item, uint32_t num
     see_text(builder, number, FIELD_MATERIAL, item->size_type);
     see_who(builder, number, item);
     product->first++;
-    builder->variants[builder->aside == NULL ? builder->variant_count : builder->variant_count % AT_ONCE] =
+    builder
+        ->variants[builder->aside == NULL ? builder->variant_count : builder->variant_count % INDEX_ASIDE] =
         variant;
     builder->variant_count++;
     return 0;
@@ -514,160 +487,4 @@ const char *
 index_builder_term(const struct index_builder *builder, uint32_t term)
 {
     return names_text(builder->names[NAMES_TERM], term);
-}
-
-/* -- saving -------------------------------------------------------------------------------------- */
-
-typedef int save_call(void *owner, const char *section, const void *bytes, size_t size);
-
-/* A piece of the postings in sections of NAME: products, and behind them how often by field. */
-struct piece {
-    const char *name;
-    uint32_t number, count;
-    uint32_t products[INDEX_PIECE], counts[INDEX_PIECE];
-};
-
-static int
-save_piece(struct piece *piece, save_call *save, void *owner)
-{
-    char section[32];
-
-    if (piece->count == 0)
-        return 0;
-    snprintf(section, sizeof section, piece->name, piece->number++);
-    memmove(piece->products + piece->count, piece->counts, piece->count * sizeof *piece->counts);
-    if (save(owner, section, piece->products, 2 * (size_t)piece->count * sizeof *piece->products) < 0)
-        return -1;
-    piece->count = 0;
-    return 0;
-}
-
-/* Each posting to its piece: of what is structured, or of words. */
-static int
-save_pieces(struct index_builder *builder, struct piece pieces[2], uint32_t *counts, save_call *save,
-            void *owner)
-{
-    uint32_t term = NAME_NONE;
-    struct piece *piece = pieces;
-    struct occurrence next;
-    int status;
-
-    while ((status = occurrences_next(builder->occurrences, &next)) > 0) {
-        if (next.term != term)
-            piece = &pieces[index_is_word(names_text(builder->names[NAMES_TERM], next.term))];
-        term = next.term;
-        counts[term]++;
-        piece->products[piece->count] = next.product;
-        piece->counts[piece->count++] = next.counts;
-        if (piece->count == INDEX_PIECE && save_piece(piece, save, owner) < 0)
-            return -1;
-    }
-    return status < 0 || save_piece(&pieces[0], save, owner) < 0 ? -1 : save_piece(&pieces[1], save, owner);
-}
-
-/* The postings in pieces, and how many each term has. */
-static int
-save_postings(struct index_builder *builder, save_call *save, void *owner)
-{
-    uint32_t terms = names_count(builder->names[NAMES_TERM]), *counts = calloc(terms + 1, sizeof *counts);
-    struct piece *pieces = calloc(2, sizeof *pieces);
-    int status = -1;
-
-    if (counts != NULL && pieces != NULL && occurrences_sort(builder->occurrences) == 0) {
-        pieces[0].name = INDEX_POSTINGS;
-        pieces[1].name = INDEX_WORDS;
-        status = save_pieces(builder, pieces, counts, save, owner);
-    }
-    if (status == 0)
-        status = save(owner, "postings.sizes", counts, terms * sizeof *counts);
-    free(counts);
-    free(pieces);
-    return status;
-}
-
-/* Put the variants from FROM on, COUNT of them, to their products, whose `first` goes on. */
-static void
-place_variants(struct index_builder *builder, const struct variant *from, size_t count,
-               struct variant *sorted)
-{
-    for (size_t i = 0; i < count; i++)
-        sorted[builder->products[from[i].product].first++] = from[i];
-}
-
-/* All variants in their products' order, to SORTED. Every product's `first` ends as the next one's. */
-static int
-sort_variants(struct index_builder *builder, struct variant *sorted)
-{
-    size_t aside = builder->aside == NULL ? 0 : spill_size(builder->aside) / sizeof *sorted;
-    struct variant *read = malloc(AT_ONCE * sizeof *read);
-    int status = read == NULL ? -1 : 0;
-
-    for (size_t at = 0; at < aside && status == 0; at += AT_ONCE)
-        if ((status = spill_read(builder->aside, at * sizeof *read, read, AT_ONCE * sizeof *read)) == 0)
-            place_variants(builder, read, AT_ONCE, sorted);
-    free(read);
-    if (status == 0)
-        place_variants(builder, builder->variants, builder->variant_count - aside, sorted);
-    return status;
-}
-
-/* The variants in their products' order, and each product's first. */
-static int
-save_variants(struct index_builder *builder, save_call *save, void *owner)
-{
-    struct variant *sorted = malloc((builder->variant_count + 1) * sizeof *sorted);
-    struct product *products = builder->products;
-    uint32_t at = 0;
-    int status = -1;
-
-    for (uint32_t i = 0; i < builder->product_count; i++) {
-        uint32_t count = products[i].first;
-
-        products[i].first = at;
-        at += count;
-    }
-    if (sorted == NULL || sort_variants(builder, sorted) < 0)
-        goto done;
-    products[builder->product_count] = (struct product) { .first = 0 };
-    for (uint32_t i = builder->product_count; i > 0; i--) /* back to where they begin */
-        products[i].first = products[i - 1].first;
-    products[0].first = 0;
-    status = save(owner, "variants", sorted, builder->variant_count * sizeof *sorted);
-done:
-    free(sorted);
-    return status;
-}
-
-int
-index_builder_save(struct index_builder *builder, save_call *save, void *owner)
-{
-    struct buffer bytes = { 0 };
-    int status = -1;
-
-    if (builder->product_count == 0)
-        return -1;
-    keys_destroy(&builder->ids); /* nothing is added any more */
-    keys_destroy(&builder->groups);
-    names_destroy(&builder->stems);
-    if (save_postings(builder, save, owner) < 0)
-        goto done;
-    occurrences_destroy(&builder->occurrences);
-    for (int i = 0; i < NAMES_LISTS; i++) {
-        char section[24];
-
-        snprintf(section, sizeof section, "names.%d", i);
-        buffer_reset(&bytes);
-        names_save(builder->names[i], &bytes);
-        if (bytes.failed || save(owner, section, bytes.bytes, bytes.size) < 0)
-            goto done;
-        names_destroy(&builder->names[i]);
-    }
-    if (save(owner, "currency", builder->currency, sizeof builder->currency) < 0 ||
-        save_variants(builder, save, owner) < 0)
-        goto done;
-    status =
-        save(owner, "products", builder->products, (builder->product_count + 1) * sizeof *builder->products);
-done:
-    buffer_clear(&bytes);
-    return status;
 }
