@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -62,14 +63,14 @@ class Cluster(Ensemble):
             daemon.wait_for_log(r"\bready\b", 30)
         return daemon
 
-    def orchestrator(self, last):
+    def orchestrator(self, last, store=None):
         """One at 127.0.0.LAST, with a store of its own."""
-        return self.start("orchestrator", "--bus", f"tcp://127.0.0.{last}:{PORT}", "--store", f"store-{last}.sqlite",
+        return self.start("orchestrator", "--bus", f"tcp://127.0.0.{last}:{PORT}", "--store", store or f"store-{last}.sqlite",
                           env=self.of_orchestrators, label=f"orchestrator-{last}-{len(self.daemons)}")
 
-    def up(self, catalogue):
+    def up(self, catalogue, *understudy):
         shutil.copy(catalogue, pathlib.Path(self.state) / "catalogue.sqlite")
-        understudy = self.start("understudy", "--port", 0, "--first-token-ms", 0, "--tokens-per-second", 0)
+        understudy = self.start("understudy", "--port", 0, "--first-token-ms", 0, "--tokens-per-second", *(understudy or (0,)))
         self.env.update(MODEL_URL=f"http://127.0.0.1:{understudy.port()}/v1", MODEL_KEY="understudy")
         self.others = [self.start(name) for name in ("psychologist", "extractor", "wardrobe")]
         self.door = self.start("gateway", "--port", 0)
@@ -108,10 +109,10 @@ def all_have(cluster, count):
 
 
 @pytest.fixture
-def cluster(sample_catalogue):
+def cluster(sample_catalogue, request):
     c = Cluster()
     try:
-        yield c.up(sample_catalogue)
+        yield c.up(sample_catalogue, *getattr(request, "param", ()))
     finally:
         wrong = c.close()
         logs = c.logs() if wrong else ""
@@ -183,3 +184,26 @@ def test_who_starts_before_the_name_exists_finds_it(cluster):
     cluster.network.says("127.0.0.2")
     all_have(cluster, 1)
     cluster.ask()
+
+
+@pytest.mark.parametrize("cluster", [(60,)], indirect=True)  # tokens a second: an answer takes some seconds
+def test_an_orchestrator_dies_and_its_answer_goes_on_with_another_of_the_name(cluster, postgres):
+    cluster.of_orchestrators["LEASE_MS"] = str(1000 * SLOW)
+    store = postgres.catalogue()
+    leaders = f"SET search_path = shop{postgres.schemas}; SELECT o.name FROM runs r JOIN orchestrators o ON o.id = r.orchestrator WHERE r.state < 2"
+    cluster.network.says("127.0.0.2", "127.0.0.3")
+    both = [cluster.orchestrator(last, store) for last in (2, 3)]
+    all_have(cluster, 2)
+    ended = []
+    asking = threading.Thread(target=lambda: ended.append(cluster.ask(40)))
+    asking.start()
+    leader = wait_until(lambda: postgres.sql(leaders))[0][0]
+    time.sleep(0.5)  # in the middle of its words
+    assert asking.is_alive()
+    both.sort(key=lambda o: f"name={leader} " not in o.log())
+    both[0].kill()
+    cluster.network.says(re.search(r"127\.0\.0\.\d", " ".join(both[1].arguments))[0])
+    asking.join()
+    assert ended, cluster.logs()
+    cluster.ask(40)
+    assert_led((both[0], 0), (both[1], 2))
