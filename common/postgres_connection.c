@@ -1,5 +1,5 @@
-/* postgres_connection -- a connection to PostgreSQL with bounded waiting; see postgres.h. libpq is used in its form
- * that never waits, and the waiting is done here. */
+/* postgres_connection -- a connection to PostgreSQL with bounded waiting; see postgres.h. libpq is used in
+ * its form that never waits, and the waiting is done here. */
 
 #include "common/postgres_connection.h"
 
@@ -209,8 +209,8 @@ connect_now(struct postgres *postgres)
     PQsetNoticeReceiver(postgres->connection, on_notice, postgres);
     if (PQsetClientEncoding(postgres->connection, "UTF8") != 0)
         goto fail;
-    if (postgres->setup != NULL &&
-        (!PQsendQuery(postgres->connection, postgres->setup) || (done = postgres_finish(postgres, started)) == NULL)) {
+    if (postgres->setup != NULL && (!PQsendQuery(postgres->connection, postgres->setup) ||
+                                    (done = postgres_finish(postgres, started)) == NULL)) {
         if (postgres->connection != NULL)
             goto fail;
         return -1;

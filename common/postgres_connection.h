@@ -22,7 +22,8 @@ struct postgres {
     char code[6]; /* of what the server refused last; "" */
 };
 
-/* Wait for EVENTS of poll(), and read what the server has said meanwhile. Returns whether they came in time. */
+/* Wait for EVENTS of poll(), and read what the server has said meanwhile. Returns whether they came in time.
+ */
 bool postgres_await(struct postgres *postgres, short events);
 
 /* Send all that libpq holds. Returns whether the connection has held. */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DASH_BYTES 5 /* between two numbers that a dash makes a range: it, and blanks */
+
 static bool
 is_one_of(const char *word, const char *list)
 {
@@ -103,6 +105,20 @@ amount_at(const struct reading *reading, size_t at, double *value, const char **
     return length;
 }
 
+/* Whether no more than a dash stands before the word AT; pieces of one word may overlap. */
+static bool
+is_behind_dash(const struct reading *reading, size_t at)
+{
+    size_t from, size;
+
+    if (at == 0 || at >= reading->count || reading->words[at].from < reading->words[at - 1].to)
+        return false;
+    from = reading->words[at - 1].to;
+    size = reading->words[at].from - from;
+    return size <= DASH_BYTES && (memmem(reading->said + from, size, "-", 1) != NULL ||
+                                  memmem(reading->said + from, size, "\xe2\x80\x93", 3) != NULL);
+}
+
 /* "between 50 and 100 euros", "$5-10", "50 to 100 dollars" from AT; with NEEDS_CURRENCY only with one. */
 static size_t
 range_at(const struct reading *reading, size_t at, bool needs_currency, double *low, double *high,
@@ -115,17 +131,10 @@ range_at(const struct reading *reading, size_t at, bool needs_currency, double *
         return 0;
     if (reading_is(reading, at + length, "and|to|or"))
         more = amount_at(reading, at + length + 1, high, &second) + 1;
-    else { /* only a dash between them */
-        const struct word *before = at + length < reading->count ? &reading->words[at + length - 1] : NULL;
-
+    else if (is_behind_dash(reading, at + length))
         more = amount_at(reading, at + length, high, &second);
-        if (before == NULL || before[1].from - before->to > 5 ||
-            memmem(reading->said + before->to, before[1].from - before->to, "-", 1) == NULL) {
-            if (before == NULL ||
-                memmem(reading->said + before->to, before[1].from - before->to, "\xe2\x80\x93", 3) == NULL)
-                return 0;
-        }
-    }
+    else
+        return 0;
     if (more < 2 && !(more == 1 && !reading_is(reading, at + length, "and|to|or")))
         return 0;
     *currency = first != NULL ? first : second;

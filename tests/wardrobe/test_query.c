@@ -132,6 +132,8 @@ prices_are_understood(void **state)
                   { "$5\xe2\x80\x93"
                     "10 socks",
                     5, 10, "USD" },
+                  { "$5 - 10 socks", 5, 10, "USD" },
+                  { "o !!o!w Ju0 dollarstot-srrrely, und\xd6r 200 dollarstot-srrregen", -1, 200, "USD" },
                   { "my budget is 150 pounds", -1, 150, "GBP" },
                   { "more than 40 euro", 40, -1, "EUR" },
                   { "no more than \xe2\x82\xac"
