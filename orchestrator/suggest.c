@@ -229,6 +229,18 @@ model_done(void *owner, const struct model_result *result)
 
 /* -- asking -------------------------------------------------------------------------------------- */
 
+/* "How many": what the wardrobe counted for the shopper's own words, where it has answered. */
+static void
+write_count(const struct walk *walk, struct buffer *out)
+{
+    int step = run_step_of(&walk->run, STEP_EARLY, 0, 1);
+    const json_t *count =
+        step < 0 || step >= walk->piece_count ? NULL : json_object_get(walk->pieces[step].result, "count");
+
+    if (json_is_integer(count))
+        prompt_json(out, "COUNT", count);
+}
+
 /* What the model gets of this question, as instructions.md explains it: the shop first, since that
  * changes least; amounts in whole units, no ids, and no line that the shopper's words could begin. */
 static void
@@ -247,6 +259,7 @@ write_prompt(const struct walk *walk, struct buffer *out)
         prompt_json(out, "PROFILE", walk->thread.profile);
     if (json_array_size(shown) > 0)
         prompt_json(out, "SHOWN", shown);
+    write_count(walk, out);
     prompt_text(out, "SHOPPER", walk->stored.said, 0);
     json_decref(criteria);
     json_decref(shown);

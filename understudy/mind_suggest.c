@@ -394,22 +394,11 @@ has_style(const struct reading *reading, const char *style)
     return false;
 }
 
-/* How many of what was asked for the shop lists; 0 where that can't be said. */
+/* How many of what was asked for there are: as counted for this question, never by a digest of the shop. */
 static int64_t
-count_of(const struct sections *sections, const struct shop_memo *memo, const struct order *order)
+count_of(const struct sections *sections)
 {
-    const struct category *category = order->asked == 1 && *order->garment[0]
-                                          ? shop_category(&memo->shop, lore_garment(order->garment[0]))
-                                          : NULL;
-    const json_t *one;
-    size_t i;
-
-    if (category == NULL || json_object_size(sections->json[SECTION_CRITERIA]) > 0)
-        return 0;
-    json_array_foreach(
-        json_object_get(memo->facets, "categories"), i,
-        one) if (!strcmp(json_text(one, "name", ""), category->name)) return json_number(one, "count", 0);
-    return 0;
+    return strtoll(sections->part[SECTION_COUNT].text, NULL, 10);
 }
 
 /* The first garment asked for by name that the shop does not sell; "" for none. */
@@ -499,7 +488,8 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     }
     manner.brand = mind_names_brand(mind, sections, 0) != NULL;
     if (reading->counts)
-        manner.count = count_of(sections, mind->shop, &order);
+        manner.count = count_of(sections);
+    manner.narrowed = json_object_size(criteria) > 0 || reading->trait_count > 0 || reading->size_count > 0;
     manner.many = order.asked == 1 && *order.garment[0] ? lore_garment(order.garment[0])->many : "";
     manner.missing = missing_of(shop, &order);
     writing_suggestion(out, &order, &manner, picks, compose(&order, shop, picks));

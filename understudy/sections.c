@@ -7,7 +7,7 @@
 
 static const char *const labels[SECTIONS] = {
     "SHOPPER:", "CRITERIA:", "PROFILE:", "FACETS:", "SHOWN:", "PARAGRAPH:",
-    "BEFORE:",  "LANGUAGE:", "WANTED:",  "LINES:",  "LOOK:",
+    "BEFORE:",  "LANGUAGE:", "WANTED:",  "LINES:",  "LOOK:",  "COUNT:",
 };
 
 /* The label that the line at TEXT begins with, or SECTIONS. */

@@ -19,6 +19,7 @@ enum section {
     SECTION_WANTED,
     SECTION_LINES,
     SECTION_LOOK,
+    SECTION_COUNT,
     SECTIONS
 };
 

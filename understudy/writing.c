@@ -114,9 +114,12 @@ put_what_there_is(struct buffer *out, const struct manner *manner)
         buffer_printf(out, "I don't find any %s in this shop, I'm afraid. The nearest that I can suggest:",
                       manner->missing);
     else if (manner->count > 1)
-        buffer_printf(out, "There are %lld %s in this shop at the moment. These are where I'd begin.",
-                      (long long)manner->count, manner->many);
-    return *manner->missing || manner->count > 1;
+        buffer_printf(out, "There are %lld %s%s at the moment. These are where I'd begin.",
+                      (long long)manner->count, *manner->many ? manner->many : "pieces",
+                      manner->narrowed ? " like that in this shop" : " in this shop");
+    else if (manner->count == 1)
+        buffer_text(out, "There is one at the moment, and this is how I'd wear it.");
+    return *manner->missing || manner->count > 0;
 }
 
 /* "Can I wear white to a wedding?" */

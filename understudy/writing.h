@@ -19,6 +19,7 @@ struct manner {
     bool warmer, without, freed; /* another season; something ruled out; the budget taken back */
     bool size_known;             /* a size was said, now or before */
     int64_t count;               /* "how many": so many; 0: not asked, or not known */
+    bool narrowed;               /* it is not all that there are: criteria hold */
     const char *many;            /* what was asked for, when it is one thing: "dresses"; "" */
     const char *missing;         /* a thing that was asked for and that this shop has none of; "" */
     bool question, bride;        /* whether something may be worn; and it is white, to a wedding */

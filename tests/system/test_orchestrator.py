@@ -270,6 +270,13 @@ def test_the_prompt_is_labelled_and_knows_the_thread(stage):
     assert json.loads(lines["PROFILE"])["occasion"] == "beach"
 
 
+def test_the_model_is_told_what_was_counted(stage):
+    stage.workers()
+    stage.wardrobe.script = lambda peer, message: message["kind"] == "LOOKUP" and found(peer, message, [product(77)], count=27)
+    stage.gateway.whole(stage.gateway.query("how many dresses"))
+    assert "\nCOUNT: 27\nSHOPPER: how many dresses" in stage.model.requests[-1]["messages"][-1]["content"]
+
+
 def test_words_that_name_no_product_repeat_the_last_wishes(stage):
     stage.workers()
     stage.gateway.whole(stage.gateway.query("a shirt"))

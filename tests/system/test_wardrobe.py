@@ -1,4 +1,5 @@
 """The wardrobe as a real process, over the real bus: the test is its orchestrator."""
+import csv
 import itertools
 import json
 
@@ -46,6 +47,13 @@ def test_the_shoppers_own_words_bring_a_varied_outfit(wardrobe, fake):
         assert product["price"]["amount"] <= 20000
         assert len(json.dumps(product).encode()) < 1024
         assert product["why"]
+
+
+def test_how_many_counts_the_whole_shelf_and_nothing_else(wardrobe, fake):
+    shelf = {row["item_group_id"] for row in csv.DictReader(open(SAMPLE_SHOP, encoding="utf-8"), delimiter="\t")
+             if row["product_type"].endswith("> Dresses")}
+    counted = lookup(fake, wardrobe.route, "How many dresses do you have?", early=1)["result"]["count"]
+    assert counted == len(shelf) == 27, "a baby's knotted gown is no evening gown"
 
 
 def test_hard_criteria_hold_over_the_bus(wardrobe, fake):

@@ -301,8 +301,14 @@ a_suggestion_keeps_what_was_asked_for(void **state)
         { "SHOPPER: the gym, for a man", "", "gloves" },
         { "FACETS: "
           "{\"currency\":\"USD\",\"count\":25,\"categories\":[{\"name\":\"dresses\",\"slot\":\"dress\","
+          "\"count\":25}]}\nCOUNT: 27\nSHOPPER: how many dresses do you have?",
+          "27 dresses", "25" },
+        { "FACETS: "
+          "{\"currency\":\"USD\",\"count\":25,\"categories\":[{\"name\":\"dresses\",\"slot\":\"dress\","
           "\"count\":25}]}\nSHOPPER: how many dresses do you have?",
-          "25 dresses", "umbrella" },
+          "", "25" },
+        { "COUNT: 4\nSHOPPER: how many red dresses do you have?", "4 dresses like that", "umbrella" },
+        { "COUNT: 1\nSHOPPER: how many red dresses do you have?", "There is one", "umbrella" },
         { "FACETS: "
           "{\"currency\":\"USD\",\"count\":25,\"categories\":[{\"name\":\"dresses\",\"slot\":\"dress\","
           "\"count\":25}]}\nSHOPPER: an umbrella",
