@@ -278,7 +278,6 @@ def comes_in(gateway):
         return None
 
 
-@pytest.mark.skipif(VARIANT == "asan", reason="skipped: a sanitizer's memory is its own")
 def first_line(port, source):
     """What a connection from SOURCE is told, and the connection."""
     connection = socket.create_connection(("127.0.0.1", port), source_address=(source, 0), timeout=10)
@@ -298,6 +297,7 @@ def test_one_address_does_not_take_all_connections(ensemble, fake):
     assert wait_until(lambda: first_line(gateway.port(), "127.0.0.1")[0] == fine)
 
 
+@pytest.mark.skipif(VARIANT == "asan", reason="skipped: a sanitizer's memory is its own")
 def test_an_idle_websocket_costs_little(ensemble, fake):
     gateway = ensemble.gateway()
     warm = [Client(gateway.url) for _ in range(50)]
