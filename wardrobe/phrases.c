@@ -172,3 +172,17 @@ phrases_next(const struct phrases *phrases, const struct sense *sense)
 {
     return sense->next == 0 ? NULL : &phrases->senses[sense->next - 1];
 }
+
+const char *
+phrases_each(const struct phrases *phrases, size_t *at, const struct sense **sense)
+{
+    while (*at < phrases->capacity) {
+        const struct phrase *phrase = &phrases->places[(*at)++];
+
+        if (phrase->key != NULL) {
+            *sense = &phrases->senses[phrase->first - 1];
+            return phrase->key;
+        }
+    }
+    return NULL;
+}

@@ -54,6 +54,10 @@ const struct sense *phrases_match(const struct phrases *phrases, char (*stems)[W
 /* The sense after SENSE of the same phrase, or NULL. */
 const struct sense *phrases_next(const struct phrases *phrases, const struct sense *sense);
 
+/* The next key from *AT on (0 at first), which goes on, with its first sense in *SENSE; NULL after the last.
+ */
+const char *phrases_each(const struct phrases *phrases, size_t *at, const struct sense **sense);
+
 /* The senses of exactly KEY, or NULL. */
 const struct sense *phrases_find(const struct phrases *phrases, const char *key);
 

@@ -45,13 +45,50 @@ has_more(uint32_t bits, int most)
     return bits != 0;
 }
 
+/* Whether SENSE, or one after it, is a thing, a colour or what something is made of. */
+static bool
+is_plain(const struct phrases *phrases, const struct sense *sense)
+{
+    for (; sense != NULL; sense = phrases_next(phrases, sense))
+        if (sense->type == SENSE_KIND || sense->type == SENSE_COLOUR || sense->type == SENSE_MATERIAL)
+            return true;
+    return false;
+}
+
+/* The vocabulary's word that is nearest to STEM of SIZE letters and less than BEST slips off, or NULL. Two
+ * that are as near tell nothing. */
+static const char *
+known_word(const struct lexicon *lexicon, const char *stem, size_t size, int best)
+{
+    const struct phrases *phrases = lexicon_phrases(lexicon);
+    const struct sense *sense;
+    const char *key, *found = NULL;
+
+    for (size_t at = 0; (key = phrases_each(phrases, &at, &sense)) != NULL;) {
+        size_t length = strlen(key);
+        int distance;
+
+        if (key[0] != stem[0] || length >= WORD_SIZE || abs((int)length - (int)size) > best ||
+            strchr(key, ' ') != NULL || !is_plain(phrases, sense))
+            continue;
+        distance = spelling_distance(stem, key, best);
+        if (distance < best) {
+            best = distance;
+            found = key;
+        } else if (distance == best) {
+            found = NULL;
+        }
+    }
+    return found;
+}
+
 bool
 spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE])
 {
     size_t size = strlen(stem);
     int most = size >= 8 ? 2 : 1, best = most + 1;
     uint32_t bits = index_letters(stem), best_count = 0;
-    const char *found = NULL;
+    const char *found = NULL, *known;
 
     if (size < 4)
         return false;
@@ -76,6 +113,9 @@ spelling_mend(const struct index *index, const char *stem, char mended[WORD_SIZE
             found = distance <= most ? term : found;
         }
     }
+    known = size < 7 || best < 2 ? NULL : known_word(index->lexicon, stem, size, best);
+    if (known != NULL)
+        found = known;
     if (found == NULL || strlen(found) >= WORD_SIZE)
         return false;
     strcpy(mended, found);

@@ -251,6 +251,24 @@ misspelt_words_are_mended_by_the_catalogues_own(void **state)
 }
 
 static void
+misspelt_words_are_mended_by_those_that_the_vocabulary_alone_knows(void **state)
+{
+    char mended[WORD_SIZE];
+
+    (void)state;
+    assert_null(index_list(shop.index, "sweater"));
+    assert_true(wants_kind("a swetter", "sweaters"));
+    assert_true(wants_kind("a cardigen please", "cardigans"));
+    read("a trainer in burgandy");
+    assert_true(has_colour(query.wants.colours, "burgundy"));
+    assert_true(spelling_mend(shop.index, "shiirt", mended));
+    assert_string_equal(mended, "shirt");
+    assert_false(spelling_mend(shop.index, "thank", mended));     /* no tank: too short for that */
+    assert_false(spelling_mend(shop.index, "xsweater", mended));  /* another letter first */
+    assert_false(spelling_mend(shop.index, "interviex", mended)); /* neither thing nor colour */
+}
+
+static void
 no_words_ask_for_nothing(void **state)
 {
     (void)state;
@@ -275,6 +293,7 @@ main(void)
         cmocka_unit_test(what_it_goes_with_is_not_wanted),
         cmocka_unit_test(orders_and_counts_are_understood),
         cmocka_unit_test(misspelt_words_are_mended_by_the_catalogues_own),
+        cmocka_unit_test(misspelt_words_are_mended_by_those_that_the_vocabulary_alone_knows),
         cmocka_unit_test(no_words_ask_for_nothing),
     };
 
