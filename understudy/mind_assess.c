@@ -275,14 +275,17 @@ put_traits(json_t *criteria, const struct reading *reading, const json_t *shown)
 }
 
 static void
-put_sizes(json_t *criteria, const struct reading *reading)
+put_sizes(json_t *criteria, const struct reading *reading, const json_t *shown)
 {
+    enum slot pointed = reading->want == WANT_CHANGE ? pointed_slot(reading, shown) : SLOT_NONE;
+
     for (size_t i = 0; i < reading->size_count; i++) {
         const struct size_wish *size = &reading->sizes[i];
-        json_t *one = criterion("set", "size", "all");
+        const char *class = reading_size_class(reading, size, pointed);
+        json_t *one = criterion("set", "size", slot_or_all(pointed));
 
         json_array_append_new(json_object_get(one, "any"), json_string(size->value));
-        json_object_set_new(one, "class", json_string(size->class));
+        json_object_set_new(one, "class", json_string(class));
         if (*size->system)
             json_object_set_new(one, "system", json_string(size->system));
         json_array_append_new(criteria, one);
@@ -566,7 +569,7 @@ mind_assess(const struct mind *mind, const struct ask *ask, const struct section
             add_word(criteria, "occasion", "all", false, reading.occasion);
         if (reading.want != WANT_QUESTION)
             put_traits(criteria, &reading, sections->json[SECTION_SHOWN]);
-        put_sizes(criteria, &reading);
+        put_sizes(criteria, &reading, sections->json[SECTION_SHOWN]);
         put_money(criteria, &reading, sections);
         put_unwanted(mind, criteria, excluded, &reading, sections->json[SECTION_SHOWN]);
         put_referred(excluded, &reading, sections->json[SECTION_SHOWN]);

@@ -402,6 +402,17 @@ asks_of_colours(const struct signs *signs, const struct reading *reading)
     return colours && reading->beside && is_kind(signs, 0, KIND_ASK);
 }
 
+/* "Is the first one available in 14?": something is looked up for it, words would not do. */
+static bool
+asks_for_variant(const struct reading *reading)
+{
+    bool colour = false;
+
+    for (size_t i = 0; i < reading->trait_count; i++)
+        colour = colour || (reading->traits[i].kind == KIND_COLOUR && !reading->traits[i].negated);
+    return reading->pointed_count == 1 && (reading->size_count > 0 || colour);
+}
+
 static void
 read_want(const struct signs *signs, struct reading *reading)
 {
@@ -415,6 +426,8 @@ read_want(const struct signs *signs, struct reading *reading)
     if (reading->compares || (reading->has && reading->topic == TOPIC_UNCLEAR) ||
         (wanted == 0 && asks_of_colours(signs, reading)))
         reading->want = WANT_QUESTION;
+    else if (asks_for_variant(reading) && wanted == 0)
+        reading->want = WANT_CHANGE;
     else if (reading->asks && sign_at(signs, 0)->kind == KIND_ASK && !reading->cheaper && !reading->same &&
              !wanted && !*reading->occasion)
         reading->want = WANT_QUESTION;

@@ -81,6 +81,9 @@ void reading_of(const struct signs *signs, struct reading *reading);
 void reading_money(const struct signs *signs, struct reading *reading);
 void reading_sizes(const struct signs *signs, struct reading *reading);
 
+/* What class SIZE is of when it is asked for of something that stands in SLOT. */
+const char *reading_size_class(const struct reading *reading, const struct size_wish *size, enum slot slot);
+
 /* Whether sign AT, a garment or what describes one, is of something that the shopper has already. */
 bool reading_is_owned(const struct signs *signs, size_t at);
 

@@ -1,6 +1,7 @@
 /* Sizes by their class: "I'm an M", "size forty-two shoes", "32 waist", "a UK 12 dress". */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "understudy/reading.h"
@@ -102,6 +103,20 @@ slot_beside(const struct signs *signs, size_t at)
     return before;
 }
 
+/* "the second one in L", "is the first available in 14?": one thing that is shown is spoken of before AT, and
+ * what comes after "in" ends the clause. */
+static bool
+is_variant_of_shown(const struct signs *signs, size_t at)
+{
+    if (at == 0 || strcmp(signs->list[at - 1].text, "in") != 0 ||
+        (at + 1 < signs->count && !signs->list[at + 1].stops && !signs->list[at + 1].pauses))
+        return false;
+    for (size_t i = at - 1; i > 0 && !signs->list[i].stops; i--)
+        if (signs->list[i - 1].kind == KIND_ORDINAL)
+            return !signs->list[i - 1].negated;
+    return false;
+}
+
 /* A number with no garment beside it. */
 static const char *
 class_alone(const struct reading *reading, const char *system, double number)
@@ -141,6 +156,16 @@ class_of(const struct reading *reading, const char *cue, const char *system, enu
     return class_alone(reading, system, number);
 }
 
+const char *
+reading_size_class(const struct reading *reading, const struct size_wish *size, enum slot slot)
+{
+    const char *class = !strcmp(size->class, "letters") || slot == SLOT_NONE
+                            ? ""
+                            : class_of(reading, "", size->system, slot, strtod(size->value, NULL));
+
+    return *class ? class : size->class;
+}
+
 /* A number is a size after "size", "I'm a", "EU", or before "waist". */
 static void
 read_number(const struct signs *signs, size_t at, struct reading *reading)
@@ -166,7 +191,7 @@ read_number(const struct signs *signs, size_t at, struct reading *reading)
             cue = before->kind == KIND_SIZE ? before->value : "";
             break;
         }
-        if (before->kind == KIND_INA && back == 1)
+        if (back == 1 && (before->kind == KIND_INA || is_variant_of_shown(signs, at)))
             cue = "";
         if (back == 1 && sign->number >= 35 && (!strcmp(before->text, "in") || !strcmp(before->text, "en")) &&
             slot_beside(signs, at) == SLOT_SHOES)
@@ -241,7 +266,8 @@ reading_sizes(const struct signs *signs, struct reading *reading)
         const struct sign *sign = &signs->list[i];
 
         if (sign->kind == KIND_LETTER || (sign->kind == KIND_LETTERWORD && letter_word_is_size(signs, i)) ||
-            (sign->kind == KIND_LETTERSIGN && letter_sign_is_size(signs, i)))
+            (sign->kind == KIND_LETTERSIGN &&
+             (letter_sign_is_size(signs, i) || is_variant_of_shown(signs, i))))
             add_size(reading, "letters", "", sign->value);
         if (sign->kind == KIND_NUMBER && read_waist_sign(signs, i, reading))
             continue;
