@@ -147,15 +147,68 @@ set_price(json_t *criteria, double min, double max, const char *currency, bool o
     json_array_append_new(criteria, one);
 }
 
+static enum slot
+only_slot(const struct reading *reading)
+{
+    enum slot slot = SLOT_NONE;
+
+    for (size_t i = 0; i < reading->asked_count; i++) {
+        if (reading->asked[i].negated)
+            continue;
+        if (slot != SLOT_NONE && slot != reading->asked[i].slot)
+            return SLOT_NONE;
+        slot = reading->asked[i].slot;
+    }
+    return reading->want == WANT_ITEMS ? slot : SLOT_NONE;
+}
+
+/* What one thing of SLOT may cost by what is KNOWN, or NULL; the place that this is, or would be, said of to
+ * *SAID: once budgets are said of single places, the others keep theirs. */
+static const json_t *
+item_budget(const json_t *known, enum slot slot, enum slot *said)
+{
+    const json_t *found = json_object_get(known, "budget.item"), *one;
+    const char *key;
+
+    *said = SLOT_NONE;
+    json_object_foreach((json_t *)known, key, one)
+    {
+        if (strncmp(key, "budget.item.", 12) != 0 || slot == SLOT_NONE)
+            continue;
+        *said = slot;
+        if (lore_slot(json_text(one, "slot", "all")) == slot)
+            found = one;
+    }
+    return found;
+}
+
+/* The place of the only piece of the look, or SLOT_NONE. */
+static enum slot
+lone_slot(const json_t *shown)
+{
+    enum slot slot = SLOT_NONE;
+    const json_t *card;
+    size_t i, pieces = 0;
+
+    json_array_foreach(shown, i, card) if (card_is(card, SLOT_NONE, true))
+    {
+        slot = lore_slot(json_text(card, "slot", ""));
+        pieces++;
+    }
+    return pieces == 1 ? slot : SLOT_NONE;
+}
+
 /* "cheaper": of a look a fifth below what it costs, or below the budget where that is less; of one thing just
  * below what is shown of it. */
 static void
 make_cheaper(json_t *criteria, const struct reading *reading, const struct sections *sections)
 {
-    const json_t *known = sections->json[SECTION_CRITERIA], *outfit = json_object_get(known, "budget.outfit"),
-                 *item = json_object_get(known, "budget.item"), *now = outfit != NULL ? outfit : item;
+    const json_t *known = sections->json[SECTION_CRITERIA], *outfit = json_object_get(known, "budget.outfit");
     enum slot slot =
         reading->asked_count == 1 && !reading->asked[0].negated ? reading->asked[0].slot : SLOT_NONE;
+    enum slot lone = lone_slot(sections->json[SECTION_SHOWN]), said = SLOT_NONE;
+    const json_t *item = item_budget(known, slot != SLOT_NONE ? slot : lone, &said),
+                 *now = outfit != NULL ? outfit : item;
     const char *currency = "", *budget_currency = json_text(now, "currency", "");
     double cost = piece_costs(sections->json[SECTION_SHOWN], slot, &currency);
     double budget = json_number_value(json_object_get(now, "max"));
@@ -173,11 +226,12 @@ make_cheaper(json_t *criteria, const struct reading *reading, const struct secti
     } else if (slot == SLOT_NONE && pieces == 1 && outfit == NULL) {
         budget = item == NULL ? 0 : below(budget * 0.8 + 0.01);
         if (budget > 0 && (budget < below(look) || strcmp(budget_currency, currency)))
-            set_price(criteria, 0, budget, budget_currency, false, SLOT_NONE);
+            set_price(criteria, 0, budget, budget_currency, false, said);
         else
-            set_price(criteria, 0, below(look), currency, false, SLOT_NONE);
+            set_price(criteria, 0, below(look), currency, false, said);
     } else if (budget > 0 && (slot == SLOT_NONE || cost <= 0))
-        set_price(criteria, 0, below(budget * 0.8 + 0.01), budget_currency, outfit != NULL, SLOT_NONE);
+        set_price(criteria, 0, below(budget * 0.8 + 0.01), budget_currency, outfit != NULL,
+                  outfit != NULL ? SLOT_NONE : said);
     else if (cost > 0)
         set_price(criteria, 0, below(cost), currency, false, slot);
 }
@@ -202,12 +256,20 @@ static void
 put_money(json_t *criteria, const struct reading *reading, const struct sections *sections)
 {
     const struct money *money = &reading->money;
+    enum slot said, slot = only_slot(reading), lone = lone_slot(sections->json[SECTION_SHOWN]);
+    const json_t *item =
+        item_budget(sections->json[SECTION_CRITERIA], slot != SLOT_NONE ? slot : lone, &said);
     bool outfit = money->outfit || (!money->item && asks_for_several(reading)) ||
-                  (!money->item && reading->want != WANT_ITEMS &&
-                   json_object_get(sections->json[SECTION_CRITERIA], "budget.item") == NULL);
+                  (!money->item && reading->want != WANT_ITEMS && item == NULL &&
+                   (reading->want != WANT_CHANGE || said == SLOT_NONE));
+
+    if (reading->want == WANT_CHANGE && !money->item)
+        slot = said; /* "make it 100" is about the piece that is there */
+    if (outfit || money->item || reading->gift)
+        slot = SLOT_NONE;
 
     if (money->max > 0 || money->min > 0)
-        set_price(criteria, money->min, money->max, money->currency, outfit, SLOT_NONE);
+        set_price(criteria, money->min, money->max, money->currency, outfit, slot);
     else if (reading->cheaper)
         make_cheaper(criteria, reading, sections);
     else if (reading->any_price)
@@ -220,21 +282,6 @@ static const char *
 field_of(enum kind kind)
 {
     return kind == KIND_COLOUR ? "colour" : kind == KIND_MATERIAL ? "material" : "style";
-}
-
-static enum slot
-only_slot(const struct reading *reading)
-{
-    enum slot slot = SLOT_NONE;
-
-    for (size_t i = 0; i < reading->asked_count; i++) {
-        if (reading->asked[i].negated)
-            continue;
-        if (slot != SLOT_NONE && slot != reading->asked[i].slot)
-            return SLOT_NONE;
-        slot = reading->asked[i].slot;
-    }
-    return reading->want == WANT_ITEMS ? slot : SLOT_NONE;
 }
 
 /* "the second one in blue": what that one is for. */

@@ -347,10 +347,15 @@ look_for_new(const struct mind *mind, const struct ask *ask, struct order *order
 
 /* What one piece may cost: as said, or nearly half of what the outfit may. */
 static double
-item_budget(const json_t *criteria, const struct reading *reading)
+item_budget(const json_t *criteria, const struct reading *reading, const struct order *order)
 {
     const json_t *item = json_object_get(criteria, "budget.item"),
                  *outfit = json_object_get(criteria, "budget.outfit");
+    char key[40];
+
+    snprintf(key, sizeof key, "budget.item.%s", order->asked == 1 ? lore_slot_name(order->slot[0]) : "");
+    if (json_object_get(criteria, key) != NULL)
+        item = json_object_get(criteria, key);
 
     if (reading->money.max > 0)
         return reading->money.item || reading->want == WANT_ITEMS ? reading->money.max
@@ -474,7 +479,7 @@ suggest(const struct mind *mind, const struct ask *ask, const struct sections *s
     order.cheaper = reading->cheaper;
     choose_slots(mind, &order, reading, shown);
     look_for_new(mind, ask, &order, reading);
-    order.item_budget = item_budget(criteria, reading);
+    order.item_budget = item_budget(criteria, reading, &order);
     order.budget = outfit_budget(criteria, reading);
     shop = shop_read(mind->shop, mind->lexicon, sections->part[SECTION_FACETS].text,
                      sections->part[SECTION_FACETS].size);

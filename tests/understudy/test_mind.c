@@ -150,12 +150,25 @@ assesses_follow_ups_by_what_is_known_and_shown(void **state)
         { SHOWN "SHOPPER: is the first one available in 14?", "change; set size top 14 numeric" },
         { SHOWN "SHOPPER: do you have the first one in L?", "change; set size top L letters" },
         { SHOWN "SHOPPER: is the second one available in 9?", "change; set size shoes 9 shoes" },
+        { "SHOPPER: a shirt from $5 to $10", "items; set price top max=10 min=5 item" },
+        { ONE "CRITERIA: {\"budget.item.shoes\":{\"field\":\"price\",\"slot\":\"shoes\",\"scope\":"
+              "\"item\",\"max\":100,\"currency\":\"USD\"}}\nSHOPPER: cheaper",
+          "change; set price shoes max=80 item" },
+        { ONE "CRITERIA: {\"budget.item.shoes\":{\"field\":\"price\",\"slot\":\"shoes\",\"scope\":"
+              "\"item\",\"max\":100,\"currency\":\"USD\"}}\nSHOPPER: under $70",
+          "change; set price shoes max=70 item" },
+        { ONE "CRITERIA: {\"budget.item.top\":{\"field\":\"price\",\"slot\":\"top\",\"scope\":"
+              "\"item\",\"max\":10,\"currency\":\"USD\"}}\nSHOPPER: cheaper",
+          "change; set price shoes max=115 item" },
+        { LOOK "CRITERIA: {\"budget.item.top\":{\"field\":\"price\",\"slot\":\"top\",\"scope\":"
+               "\"item\",\"max\":50,\"currency\":\"USD\"}}\nSHOPPER: cheaper",
+          "change; set price all max=160 outfit" },
         { BUDGET "SHOPPER: start over", "question; remove price all outfit" },
         { "FACETS: {\"brands\":[\"Harrow & Pike\",\"Okko\"]}\nSHOPPER: what else from Harrow & Pike?",
           "look; set brand all Harrow & Pike" },
         { "SHOPPER: coat and boots under $150", "items; set price all max=150 outfit" },
         { "SHOPPER: coat and boots under $150 each", "items; set price all max=150 item" },
-        { "SHOPPER: boots or sneakers under $150", "items; set price all max=150 item" },
+        { "SHOPPER: boots or sneakers under $150", "items; set price shoes max=150 item" },
         { "SHOPPER: thanks", "question" },
         { "SHOPPER: a suit, but no ties", "items; set category all !ties" },
         { SHOWN BUDGET "SHOPPER: same but in black", "change; set colour all black" },
