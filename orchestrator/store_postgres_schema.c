@@ -82,7 +82,7 @@ migrate(struct postgres *postgres)
                     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)") != 0 ||
         ask(postgres, "SELECT value FROM meta WHERE name = 'version'", version) != 0)
         return -1;
-    from = atoi(version);
+    from = (int)strtol(version, NULL, 10);
     if (from > VERSION) {
         log_error(
             "store: the server's tables are of version %d, this program knows %d: run the newer release "

@@ -81,11 +81,11 @@ add_codes(struct buffer *text, const int8_t *codes, uint32_t count)
         size_t used = 0;
 
         for (uint32_t i = from; i < count && i < from + 64; i++) {
-            int code = codes[i], size = code < 0 ? -code : code;
+            int size = abs(codes[i]);
 
             if (i > 0)
                 piece[used++] = ',';
-            if (code < 0)
+            if (codes[i] < 0)
                 piece[used++] = '-';
             if (size >= 100)
                 piece[used++] = '1';

@@ -140,10 +140,12 @@ number(const char **text)
     for (; isdigit((unsigned char)*end) && value < 1000; end++)
         value = value * 10 + (*end - '0');
     if ((*end == '.' || *end == ',') && isdigit((unsigned char)end[1])) {
-        double unit = 0.1;
+        double unit = 1;
 
-        for (end++; isdigit((unsigned char)*end); end++, unit /= 10)
+        for (end++; isdigit((unsigned char)*end); end++) {
+            unit /= 10;
             value += unit * (*end - '0');
+        }
     }
     if (strncmp(end, "½", 2) == 0) {
         value += 0.5;
